@@ -1,0 +1,140 @@
+"""What can be set: one class a section, one field a setting, its help under the field.
+
+A new setting is one field here; `./run docs` then writes its row into `docs/settings.md`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+
+from murecom.config.origin import Origin
+
+
+def as_list(value: Any) -> Any:
+    """Read a list out of text: a JSON list, or else the whole text as its one element.
+
+    The environment and the command line hold text only. Nothing is split at commas or colons,
+    because names of artists and folders contain them.
+    """
+    if not isinstance(value, str):
+        return value
+    return json.loads(value) if value.lstrip().startswith("[") else [value]
+
+
+def _extension(value: Any) -> Any:
+    return value.lower().lstrip(".") if isinstance(value, str) else value
+
+
+FOLDERS = "folders"
+"Marks lists whose elements are made absolute when they are read."
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+Folders = Annotated[tuple[Path, ...], BeforeValidator(as_list), FOLDERS]
+FolderTexts = Annotated[tuple[str, ...], BeforeValidator(as_list), FOLDERS]
+Extension = Annotated[str, BeforeValidator(_extension)]
+Extensions = Annotated[tuple[Extension, ...], BeforeValidator(as_list)]
+
+
+class Section(BaseModel):
+    """A group of settings: unknown names are refused, values cannot be changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Library(Section):
+    """The music files and how they are read."""
+
+    roots: Folders = ()
+    "Folders that `murecom scan` reads when it is given none."
+
+    extensions: Extensions = ()
+    "Endings of file names that count as music; when none are given, all that murecom knows."
+
+    workers: Annotated[int, Field(ge=0, le=1024)] = 0
+    "Processes that analyse at the same time; 0 takes one for each core."
+
+    follow_links: bool = True
+    "Enter folders behind symbolic links; loops are never followed twice."
+
+
+class Store(Section):
+    """Where everything that murecom knows is kept."""
+
+    url: Annotated[str | None, BeforeValidator(lambda value: value or None)] = None
+    "Address of the database as SQLAlchemy writes it; without one, SQLite at `murecom.db` in home."
+
+
+class Sound(Section):
+    """How the sound of a track becomes a vector."""
+
+    model: Literal["msd", "rich"] = "msd"
+    "`msd` is one network; `rich` adds a second one for finer neighbours and takes longer."
+
+    backend: Literal["auto", "numpy", "onnx"] = "auto"
+    "What runs the network; `auto` takes onnx if the extra `fast` is installed, else numpy."
+
+    windows: Annotated[int, Field(ge=1, le=100)] = 5
+    "Pieces of three seconds that are listened to, spread over the track."
+
+    mfcc_weight: Annotated[float, Field(ge=0, le=10)] = 0.5
+    "Weight of timbre (MFCC statistics) beside the network; 0 leaves it out of comparisons."
+
+
+class Playlist(Section):
+    """What a playlist may contain and how adventurous it is."""
+
+    artist_cap: Annotated[int, Field(ge=0)] = 2
+    "Most tracks of one artist; 0 sets no limit."
+
+    album_cap: Annotated[int, Field(ge=0)] = 3
+    "Most tracks of one album; 0 sets no limit."
+
+    versions: bool = False
+    "Allow other versions (live, remix, remaster) of a recording that is already in."
+
+    lookback: Annotated[int, Field(ge=1, le=1000)] = 4
+    "Latest tracks that steer the next one in a radio."
+
+    temperature: Annotated[float, Field(ge=0, le=10)] = 0.2
+    "Randomness of a radio; 0 always takes the nearest."
+
+    path_style: Literal["playlist", "root", "absolute"] = "playlist"
+    "Paths in playlist files: from the playlist, from the music folder (MPD), or absolute."
+
+    exclude_artists: Texts = ()
+    "Artists that never come up."
+
+    exclude_genres: Texts = ()
+    "Genres that never come up."
+
+    exclude_folders: FolderTexts = ()
+    "Folders whose tracks never come up."
+
+
+class Settings(Section):
+    """All settings. `Settings()` is the defaults; `load` fills it from everywhere else."""
+
+    home: Path = Field(default_factory=lambda: _default_home())
+    "Folder of the database, the models and the logs; not a key of any file."
+
+    library: Library = Library()
+    store: Store = Store()
+    sound: Sound = Sound()
+    playlist: Playlist = Playlist()
+
+    _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
+
+    @property
+    def database(self) -> str | Path:
+        """The address of the database, or the path of its SQLite file in `home`."""
+        return self.store.url or self.home / "murecom.db"
+
+
+def _default_home() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("murecom", appauthor=False))

@@ -1,0 +1,101 @@
+"""The vocabulary: the few objects that every part of murecom gives and takes.
+
+All are frozen, slotted and hold plain values, so that the same object stands in Python, in JSON
+(`to_json`) and on a page. Nothing here imports anything of murecom but `errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, NewType
+
+TrackId = NewType("TrackId", str)
+"A raw id, `source:source_id`: `file:<content hash>`, `spotify:track:4uLU…`, `netease:123`."
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A recording.
+
+    `duration` is in seconds, `path` is the local file, `ids` are identifiers elsewhere
+    (`mbid`, `isrc`, `spotify` …). Unknown values are None, unknown artists an empty tuple.
+    """
+
+    id: TrackId
+    title: str | None = None
+    artists: tuple[str, ...] = ()
+    album: str | None = None
+    duration: float | None = None
+    path: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """How a listener would write it: `artist, artist – title`."""
+        title = self.title or "(untitled)"
+        return f"{', '.join(self.artists)} – {title}" if self.artists else title
+
+
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """An ordered list of tracks that somebody put together."""
+
+    name: str
+    tracks: tuple[Track, ...] = ()
+    id: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A candidate scored against a seed: `score` is 0..1, `why` is for a listener to read."""
+
+    track: Track
+    score: float
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What `similar`, `continue`, `radio` and `path` answer.
+
+    `model` names the recommenders that were used; `notes` say what was relaxed, unknown or missing.
+    """
+
+    seeds: tuple[Track, ...]
+    tracks: tuple[Neighbour, ...]
+    model: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One report of progress: `done` of `total` (None: not known yet) units of a named stage."""
+
+    stage: str
+    done: int
+    total: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+Progress = Callable[[Step], None]
+"Takes reports of progress; must be cheap and must not raise."
+
+
+def no_progress(step: Step) -> None:
+    """Ignore a report of progress."""
+
+
+def to_json(value: Any) -> Any:
+    """Give the plain value (dict, list, str, number, None) that stands for `value` in JSON.
+
+    Dataclasses become objects with their fields in order; tuples become lists.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): to_json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [to_json(v) for v in value]
+    return value
