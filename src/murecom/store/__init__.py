@@ -1,0 +1,11 @@
+"""The database: the only place with SQL.
+
+`Store` is the door; SQLAlchemy Core and Alembic stay behind it.
+"""
+
+from murecom.store.files import STATES, FileRow
+from murecom.store.store import Store
+from murecom.store.tags import Tag
+from murecom.store.tracks import USER, Details
+
+__all__ = ["STATES", "USER", "Details", "FileRow", "Store", "Tag"]

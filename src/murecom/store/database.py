@@ -1,0 +1,291 @@
+"""Transactions: who reads, who writes, and what a write transaction remembers.
+
+A thread has at most one write transaction; whatever it calls meanwhile joins that one. Reads within
+it see what it wrote. Statements that run once per track are compiled by SQLAlchemy a single time
+and then go straight to the driver (`Statement`): four times as fast, see docs/design/store.md.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from murecom.errors import BadInput, MurecomError, NotReady, Unsupported
+from murecom.store import schema
+from murecom.store.base import Backend
+from murecom.store.faults import explained
+from murecom.store.sqlite import SQLite
+
+_REMEMBERED = 50_000
+"Inner ids of artists and albums kept in memory: a few MB, more artists than most folders have."
+
+
+def backend_of(url: str | Path, wait: float) -> Backend:
+    """Choose the kind of database by URL; anything without ``://`` is the path of a SQLite file.
+
+    Raises
+    ------
+    BadInput
+        The URL cannot be read or names no file.
+    Unsupported
+        A kind of database that murecom does not know.
+    """
+    text = os.fspath(url)
+    if "://" not in text:
+        return SQLite(Path(text).expanduser(), wait)
+    try:
+        parsed = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise BadInput(
+            f"'{text}' is no database address. Give a path or a URL such as sqlite:///music.db."
+        ) from error
+    kind = parsed.get_backend_name()
+    if kind == "postgresql":
+        # Its part of SQLAlchemy takes a tenth of a second to import, which most users never need.
+        from murecom.store.postgres import Postgres
+
+        return Postgres(parsed, wait)
+    if kind != "sqlite":
+        raise Unsupported(f"murecom keeps no data in {kind}. Use SQLite (a path) or PostgreSQL.")
+    if not parsed.database or parsed.database == ":memory:":
+        raise BadInput(
+            "The database needs a file. Give a path or a URL such as sqlite:///music.db."
+        )
+    return SQLite(Path(parsed.database), wait)
+
+
+Binder = Callable[[Mapping[str, Any]], Any]
+
+
+class Statement:
+    """A statement that is compiled once for each kind of database.
+
+    Parameters
+    ----------
+    make : callable
+        Takes the backend and gives the SQLAlchemy statement; its bound parameters are given by name
+        at every run.
+    columns : sequence of str, optional
+        Columns that an INSERT without values fills; all without it.
+    """
+
+    def __init__(
+        self, make: Callable[[Backend], Any], columns: Sequence[str] | None = None
+    ) -> None:
+        self._make = make
+        self._columns = columns
+        self._compiled: dict[str, tuple[str, Binder]] = {}
+
+    def compiled(self, backend: Backend, dialect: sa.Dialect) -> tuple[str, Binder]:
+        """Give the text, and what makes the driver's parameters of values by name."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            result = self._make(backend).compile(dialect=dialect, column_keys=self._columns)
+            found = self._compiled[dialect.name] = (str(result), _binder(result))
+        return found
+
+
+class Work:
+    """An open write transaction.
+
+    `changed` says whether tracks, files or vectors were touched; `tracks`, `artists` and `albums`
+    hold inner ids that were looked up or made in it.
+    """
+
+    def __init__(self, database: Database, connection: sa.Connection) -> None:
+        self.backend = database.backend
+        self.connection = connection
+        self.changed = False
+        self.failure: Exception | None = None
+        self.tracks: dict[str, int] = {}
+        self.artists: dict[Any, int] = {}
+        self.albums: dict[Any, int] = {}
+        self._known = database.known
+        self._dialect = connection.dialect
+        self.cursor: Any = connection.connection.cursor()
+
+    def run(self, statement: Statement, **values: Any) -> None:
+        """Run a statement that gives no rows."""
+        text, bind = statement.compiled(self.backend, self._dialect)
+        self.cursor.execute(text, bind(values))
+
+    def rows(self, statement: Statement, **values: Any) -> list[Any]:
+        """Run a statement and give all its rows."""
+        text, bind = statement.compiled(self.backend, self._dialect)
+        self.cursor.execute(text, bind(values))
+        return list(self.cursor.fetchall())
+
+    def many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement once for each row."""
+        if rows:
+            text, bind = statement.compiled(self.backend, self._dialect)
+            self.cursor.executemany(text, [bind(row) for row in rows])
+
+    def recall(self, kind: str, what: Any) -> int | None:
+        """Give the inner id of an artist or album if it was looked up before."""
+        fresh: dict[Any, int] = getattr(self, kind)
+        return self._known[kind].get(what) or fresh.get(what)
+
+    def find_or_make(
+        self, kind: str, what: Any, find: Statement, make: Statement, /, **values: Any
+    ) -> int:
+        """Give the inner id of an artist or album, made if need be, and remember it.
+
+        They are never deleted, so what one transaction committed holds for the next ones.
+        """
+        # An insert that meets an existing row gives nothing, so the row is looked up first and,
+        # for writers that came in between, last.
+        rows = self.rows(find, **values) or self.rows(make, **values)
+        pk = int((rows or self.rows(find, **values))[0][0])
+        getattr(self, kind)[what] = pk
+        return pk
+
+
+class Database:
+    """The engine and the transactions of each thread.
+
+    Parameters
+    ----------
+    backend : Backend
+        The kind of database and where it is.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.engine = backend.engine()
+        self.known: dict[str, dict[Any, int]] = {"artists": {}, "albums": {}}
+        self._local = threading.local()
+        self._process = os.getpid()
+        dbapi: Any = self.engine.dialect.dbapi
+        self._errors = (sa.exc.DBAPIError, sqlite3.Error, dbapi.Error)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one state of the database throughout."""
+        self._check_process()
+        work: Work | None = getattr(self._local, "work", None)
+        if work is not None:
+            with self._joined(work):
+                yield work.connection
+            return
+        outer: sa.Connection | None = getattr(self._local, "connection", None)
+        if outer is not None:
+            with self._translated():
+                yield outer
+            return
+        with self._translated(), self.engine.connect() as connection:
+            connection.begin()
+            self.backend.begin(connection, writing=False)
+            self._local.connection = connection
+            try:
+                yield connection
+            finally:
+                self._local.connection = None
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """Give the write transaction of this thread; the outermost caller's end commits it.
+
+        Raises
+        ------
+        NotReady
+            Something in this transaction failed before, so nothing of it can be kept.
+        """
+        self._check_process()
+        work: Work | None = getattr(self._local, "work", None)
+        if work is not None:
+            with self._joined(work):
+                yield work
+            return
+        if getattr(self._local, "connection", None) is not None:
+            raise NotReady("A write began inside a read. Finish reading first.")
+        with self._translated(), self.engine.connect() as connection:
+            connection.begin()
+            self.backend.begin(connection, writing=True)
+            work = Work(self, connection)
+            self._local.work = work
+            try:
+                yield work
+                if work.failure is not None:
+                    raise work.failure
+                if work.changed:
+                    work.run(_GREW)
+                connection.commit()
+            finally:
+                self._local.work = None
+                # After a full disk there may be no transaction left to roll back.
+                with suppress(*self._errors):
+                    connection.rollback()
+            self._remember(work)
+
+    def close(self) -> None:
+        """Close all connections."""
+        if os.getpid() == self._process:
+            self.engine.dispose()
+
+    @contextmanager
+    def _joined(self, work: Work) -> Iterator[None]:
+        if work.failure is not None:
+            raise NotReady("This transaction failed before. Leave it and start it again.")
+        try:
+            yield
+        except MurecomError:
+            # Raised before anything was written: the caller may go on.
+            raise
+        except self._errors as error:
+            # Even if the caller swallows it, half a change must not be committed.
+            work.failure = explained(error, self.backend.place)
+            raise work.failure from error
+        except Exception as error:
+            work.failure = error
+            raise
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            raised = explained(error, self.backend.place)
+            if raised is error:
+                raise
+            raise raised from error
+
+    def _check_process(self) -> None:
+        # SQLite connections must not cross a fork (sqlite.org/howtocorrupt.html, 2.6).
+        if os.getpid() != self._process:
+            raise NotReady("This store belongs to another process. Open it again in this one.")
+
+    def _remember(self, work: Work) -> None:
+        for kind, known in self.known.items():
+            if len(known) > _REMEMBERED:
+                self.known[kind] = {}
+            self.known[kind].update(getattr(work, kind))
+
+
+def _binder(compiled: Any) -> Binder:
+    """Order values as a compiled statement wants them; constants in it are parameters, too."""
+    fixed = {name: value for name, value in compiled.params.items() if value is not None}
+    if not compiled.positional:
+        return lambda values: {**fixed, **values}
+    names = compiled.positiontup
+    if len(names) > 1 and not fixed:
+        return itemgetter(*names)
+    return lambda values: [values[name] if name in values else fixed[name] for name in names]
+
+
+def _count_up(backend: Backend) -> Any:
+    statement = backend.insert(schema.counter).values(name="revision", value=1)
+    return statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": schema.counter.c.value + 1}
+    )
+
+
+_GREW = Statement(_count_up)

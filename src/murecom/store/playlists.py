@@ -1,0 +1,208 @@
+"""Playlists: ordered lists of tracks, where they come from, and whether models may use them."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from murecom.errors import BadInput
+from murecom.store import schema
+from murecom.store.base import Backend
+from murecom.store.database import Database, Statement
+from murecom.store.rows import batches, clean, clean_or_none, load_tracks
+from murecom.store.tracks import put_unknown
+from murecom.text.fold import name_key
+from murecom.types import Playlist, Track
+
+
+class Playlists:
+    """The playlists of a store; use it as ``store.playlists``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(
+        self,
+        playlist: Playlist,
+        *,
+        source: str = "murecom",
+        source_id: str | None = None,
+        trainable: bool = True,
+    ) -> str:
+        """Add a playlist, or replace the one with the same source and source id.
+
+        Tracks that the store does not know are added as they are given; of known ones nothing
+        changes. The order and repeated tracks are kept.
+
+        Parameters
+        ----------
+        playlist : Playlist
+            An `id` of the form ``source:source_id`` stands for both parameters of that name.
+        source, source_id : str
+            Where it comes from, and its id there; without an id it gets a new one.
+        trainable : bool
+            Whether models may learn from it.
+
+        Returns
+        -------
+        str
+            Its id, ``source:source_id``.
+
+        Raises
+        ------
+        BadInput
+            An id, of the playlist or of a track, is not of the form ``source:source_id``.
+        """
+        if source_id is None:
+            if playlist.id is not None:
+                source, source_id = _split(playlist.id)
+            else:
+                source_id = uuid.uuid4().hex[:12]
+        playlist_id = f"{source}:{source_id}"
+        _split(playlist_id)
+        with self._database.write() as work:
+            put_unknown(work, playlist.tracks)
+            rows = work.rows(
+                _PUT,
+                source=source,
+                source_id=source_id,
+                name=clean(playlist.name),
+                key=name_key(playlist.name)[: schema.KEY_LENGTH],
+                description=clean_or_none(playlist.description),
+                trainable=trainable,
+            )
+            pk = int(rows[0][0])
+            work.run(_FORGET, playlist=pk)
+            work.many(
+                _PUT_ENTRY,
+                [
+                    {"playlist": pk, "position": number, "track": work.tracks[track.id]}
+                    for number, track in enumerate(playlist.tracks)
+                ],
+            )
+        return playlist_id
+
+    def get(self, playlist_id: str) -> Playlist | None:
+        """Give a playlist with its tracks; None for an unknown id."""
+        source, source_id = _split(playlist_id)
+        table = schema.playlist.c
+        condition = (table.source == source) & (table.source_id == source_id)
+        with self._database.read() as connection:
+            return next(iter(_load(connection, condition).values()), None)
+
+    def iter(self, batch: int = 200) -> Iterator[Playlist]:
+        """Yield all playlists with their tracks, in the order they were added."""
+        pk = schema.playlist.c.pk
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                following = sa.select(pk).where(pk > last).order_by(pk).limit(batch)
+                pks = connection.scalars(following).all()
+                playlists = _load(connection, pk.in_(pks))
+            yield from playlists.values()
+            if len(pks) < batch:
+                return
+            last = pks[-1]
+
+    def search(self, name: str, limit: int = 20) -> list[tuple[Playlist, float]]:
+        """Find playlists by name, best first.
+
+        Returns
+        -------
+        list of (Playlist, float)
+            1.0 for the same folded name, 0.8 for its beginning, 0.5 for a part of it; of equal
+            scores the playlist that was added first comes first.
+        """
+        key = name_key(name)[: schema.KEY_LENGTH]
+        if not key or limit < 1:
+            return []
+        table = schema.playlist.c
+        score = sa.case(
+            (table.key == key, 1.0),
+            (sa.func.substr(table.key, 1, len(key)) == key, 0.8),
+            else_=0.5,
+        )
+        query = (
+            sa.select(table.pk, score)
+            .where(table.key.contains(key, autoescape=True))
+            .order_by(score.desc(), table.pk)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            scores = dict(connection.execute(query).tuples().all())
+            found = _load(connection, table.pk.in_(list(scores)))
+        return [(found[pk], float(value)) for pk, value in scores.items()]
+
+    def delete(self, playlist_id: str) -> None:
+        """Delete a playlist; its tracks stay. An unknown id is passed over."""
+        source, source_id = _split(playlist_id)
+        table = schema.playlist.c
+        with self._database.write() as work:
+            work.connection.execute(
+                sa.delete(schema.playlist).where(
+                    table.source == source, table.source_id == source_id
+                )
+            )
+
+
+def _split(playlist_id: str) -> tuple[str, str]:
+    source, _, source_id = playlist_id.partition(":")
+    if not source or not source_id or clean(playlist_id) != playlist_id:
+        raise BadInput(f"'{playlist_id}' is no playlist id. Write it as source:source_id.")
+    return source, source_id
+
+
+def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[int, Playlist]:
+    playlist, entry = schema.playlist.c, schema.playlist_track.c
+    rows = connection.execute(
+        sa.select(
+            playlist.pk, playlist.source, playlist.source_id, playlist.name, playlist.description
+        )
+        .where(condition)
+        .order_by(playlist.pk)
+    ).all()
+    entries: defaultdict[int, list[int]] = defaultdict(list)
+    for pk, track in connection.execute(
+        sa.select(entry.playlist, entry.track)
+        .where(entry.playlist.in_([row.pk for row in rows]))
+        .order_by(entry.playlist, entry.position)
+    ).tuples():
+        entries[pk].append(track)
+    tracks = _tracks(connection, entries.values())
+    return {
+        row.pk: Playlist(
+            row.name,
+            tuple(tracks[pk] for pk in entries.get(row.pk, ())),
+            f"{row.source}:{row.source_id}",
+            row.description,
+        )
+        for row in rows
+    }
+
+
+def _tracks(connection: sa.Connection, entries: Any) -> dict[int, Track]:
+    pks: Sequence[int] = sorted({pk for of_one in entries for pk in of_one})
+    tracks: dict[int, Track] = {}
+    for batch in batches(pks):
+        tracks |= load_tracks(connection, schema.track.c.pk.in_(batch))
+    return tracks
+
+
+def _upsert(backend: Backend) -> Any:
+    statement = backend.insert(schema.playlist)
+    new = {name: statement.excluded[name] for name in ("name", "key", "description", "trainable")}
+    statement = statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=new)
+    return statement.returning(schema.playlist.c.pk)
+
+
+_PUT = Statement(_upsert, ("source", "source_id", "name", "key", "description", "trainable"))
+_PUT_ENTRY = Statement(lambda _: sa.insert(schema.playlist_track))
+_FORGET = Statement(
+    lambda _: sa.delete(schema.playlist_track).where(
+        schema.playlist_track.c.playlist == sa.bindparam("playlist")
+    )
+)

@@ -1,0 +1,115 @@
+"""PostgreSQL: for a service of several processes; terms in a tsvector with a GIN index.
+
+The driver is chosen by the URL (`postgresql+psycopg://…`) and is not among the dependencies. Terms
+of the title carry weight A, those of artists and album weight B. They are written in the notation
+of `tsvector` itself, so that no dictionary of the server takes part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from murecom.errors import Unsupported
+from murecom.store.base import Backend, Match
+
+_LOCK = 0x6D757265  # "mure": any number that no other program on the server takes
+
+
+class Postgres(Backend):
+    """A database on a server.
+
+    Parameters
+    ----------
+    url : sqlalchemy.URL
+        With the driver, host, user and database name.
+    wait : float
+        Seconds to wait for a lock of another writer before giving up.
+    """
+
+    def __init__(self, url: sa.URL, wait: float) -> None:
+        self.url = url
+        self.wait = wait
+        self.place = url.render_as_string(hide_password=True)
+
+    def engine(self) -> sa.Engine:
+        """Make the engine; the server is asked at the first use."""
+        try:
+            return sa.create_engine(
+                self.url,
+                pool_pre_ping=True,
+                connect_args={"options": f"-c lock_timeout={int(self.wait * 1000)}"},
+            )
+        except ModuleNotFoundError as error:
+            raise Unsupported(
+                f"{self.place} needs the driver {error.name}. Run: pip install {error.name}"
+            ) from error
+
+    def insert(self, table: sa.Table) -> Any:
+        """Begin an INSERT with PostgreSQL's ON CONFLICT."""
+        return insert(table)
+
+    def begin(self, connection: sa.Connection, *, writing: bool) -> None:
+        """Let a reader see one state throughout; writers see each other's commits."""
+        if not writing:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def lock_schema(self, connection: sa.Connection) -> None:
+        """Take the advisory lock that stands for the schema."""
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+    def index(self, cursor: Any, pk: int, title: Sequence[str], rest: Sequence[str]) -> None:
+        """Put terms into the tsvector."""
+        cursor.execute(
+            "INSERT INTO track_name (track, terms) VALUES (%s, CAST(%s AS tsvector)) "
+            "ON CONFLICT (track) DO UPDATE SET terms = excluded.terms",
+            (pk, _vector(title, rest)),
+        )
+
+    def unindex(self, cursor: Any, pks: Iterable[int]) -> None:
+        """Do nothing: the terms go with their track."""
+
+    def find(self, connection: sa.Connection, match: Match, limit: int) -> list[int]:
+        """Ask the GIN index."""
+        query = sa.text(
+            "SELECT track FROM track_name WHERE terms @@ CAST(:query AS tsquery) "
+            "ORDER BY track LIMIT :limit"
+        )
+        rows = connection.execute(query, {"query": _expression(match), "limit": limit})
+        return [int(pk) for (pk,) in rows]
+
+    def words(self, connection: sa.Connection, start: str, lengths: range) -> list[str]:
+        """Give none: PostgreSQL lists the terms of an index only by reading the whole table."""
+        return []
+
+    def backup(self, connection: sa.Connection, target: Path) -> None:
+        """Refuse: the server has its own tools."""
+        raise Unsupported(
+            f"murecom makes backups of SQLite files only. Run: pg_dump -Fc -f {target}"
+        )
+
+
+def _vector(title: Sequence[str], rest: Sequence[str]) -> str:
+    """Write terms in the notation of tsvector (PostgreSQL manual, 8.11.1)."""
+    words = [f"{_quoted(term)}:1A" for term in title]
+    words += [f"{_quoted(term)}:2B" for term in rest]
+    return " ".join(words)
+
+
+def _expression(match: Match) -> str:
+    """Write the match in the notation of tsquery (PostgreSQL manual, 8.11.2)."""
+    groups = []
+    for number, terms in enumerate(match.groups):
+        star = "*" if match.is_prefix and number == len(match.groups) - 1 else ""
+        label = star + ("A" if match.title_only else "")
+        quoted = [_quoted(term) + (f":{label}" if label else "") for term in terms]
+        groups.append("(" + " | ".join(quoted) + ")")
+    return " & ".join(groups)
+
+
+def _quoted(term: str) -> str:
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,146 @@
+"""Rows in, objects out: what tracks, playlists, files and search all need."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from murecom.errors import BadInput, NotFound
+from murecom.store import schema
+from murecom.store.database import Statement, Work
+from murecom.types import Track, TrackId
+
+T = TypeVar("T")
+
+# NUL ends a text in C and PostgreSQL refuses it; half a surrogate pair has no UTF-8 form.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+_FIND_TRACK = Statement(
+    lambda _: sa.select(schema.track.c.pk).where(schema.track.c.id == sa.bindparam("id"))
+)
+
+
+def batches(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """Cut values into lists of at most `size`, below every database's limit of parameters."""
+    batch: list[T] = []
+    for value in values:
+        batch.append(value)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def clean(text: str) -> str:
+    """Drop what no database takes as text: NUL and halves of surrogate pairs."""
+    return _NO_TEXT.sub("", text)
+
+
+def clean_or_none(text: str | None) -> str | None:
+    """Do the same for a text that may be unknown."""
+    return None if text is None else _NO_TEXT.sub("", text)
+
+
+def number_or_none(value: float | None) -> float | None:
+    """Give a finite number, None for what is unknown or not finite."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def checked_id(track_id: str) -> str:
+    """Give the raw id, or say what is wrong with it."""
+    source, _, source_id = track_id.partition(":")
+    if not source or not source_id or _NO_TEXT.search(track_id) or len(track_id) > 1000:
+        raise BadInput(f"'{clean(track_id)[:80]}' is no track id. Write it as source:source_id.")
+    return track_id
+
+
+def inner_id(work: Work, track_id: str) -> int:
+    """Give the inner id of a track that must exist.
+
+    Raises
+    ------
+    NotFound
+        No such track.
+    """
+    pk = work.tracks.get(track_id)
+    if pk is None:
+        rows = [] if _NO_TEXT.search(track_id) else work.rows(_FIND_TRACK, id=track_id)
+        if not rows:
+            raise unknown_track(track_id)
+        pk = work.tracks[track_id] = int(rows[0][0])
+    return pk
+
+
+def unknown_track(track_id: str) -> NotFound:
+    """Say that a track is not there."""
+    return NotFound(
+        f"No track '{clean(track_id)[:80]}' in the library. Look it up: murecom search TEXT"
+    )
+
+
+def asked(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Cut the raw ids that can exist at all into batches, each once."""
+    unique = dict.fromkeys(track_id for track_id in ids if not _NO_TEXT.search(track_id))
+    return batches(unique)
+
+
+def load_tracks(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[int, Track]:
+    """Load the tracks that meet a condition on the table `track`, by inner id, in its order."""
+    track, album = schema.track.c, schema.album.c
+    found = connection.execute(
+        sa.select(track.pk, track.id, track.title, track.duration, album.title)
+        .select_from(schema.track.outerjoin(schema.album))
+        .where(condition)
+        .order_by(track.pk)
+    ).all()
+    pks = [row[0] for row in found]
+    artists: defaultdict[int, list[str]] = defaultdict(list)
+    ids: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for pk, name in artist_names(connection, pks):
+        artists[pk].append(name)
+    other, file = schema.external_id.c, schema.file.c
+    for pk, kind, value in connection.execute(
+        sa.select(other.track, other.kind, other.value)
+        .where(other.track.in_(pks))
+        .order_by(other.track, other.kind)
+    ):
+        ids[pk][kind] = value
+    paths = dict(
+        connection.execute(
+            sa.select(file.track, sa.func.min(file.path))
+            .where(file.track.in_(pks), file.state != "gone")
+            .group_by(file.track)
+        )
+        .tuples()
+        .all()
+    )
+    return {
+        pk: Track(
+            TrackId(track_id),
+            title,
+            tuple(artists.get(pk, ())),
+            album_title,
+            duration,
+            os.fsdecode(paths[pk]) if pk in paths else None,
+            ids.get(pk, {}),
+        )
+        for pk, track_id, title, duration, album_title in found
+    }
+
+
+def artist_names(connection: sa.Connection, pks: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """List (inner id of a track, name of an artist) in the order of the tracks' artists."""
+    link, artist = schema.track_artist.c, schema.artist.c
+    yield from connection.execute(
+        sa.select(link.track, artist.name)
+        .join_from(schema.track_artist, schema.artist, link.artist == artist.pk)
+        .where(link.track.in_(pks))
+        .order_by(link.track, link.position)
+    ).tuples()

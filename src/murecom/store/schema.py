@@ -1,0 +1,192 @@
+"""The tables, as SQLAlchemy Core sees them.
+
+Every track, artist, playlist … has an inner id `pk`, an integer that never leaves this package; raw
+ids are looked up once. Migrations create the tables (`migrations/`); a test compares both. The name
+index is not here: each database has its own kind (`sqlite.py`, `postgres.py`).
+
+Every index is one page more to write for each track of a scan, so there is none that no query needs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+VERSION = "0001"
+"The migration that this code needs; the newest one in `migrations/versions`."
+
+KEY_LENGTH = 200
+"Characters of a folded name kept in an index; PostgreSQL refuses more than about 2,700 bytes."
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column declared INTEGER.
+_PK = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+# Keys are compared byte by byte, so that all names with a prefix stand together.
+_KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _pk() -> sa.Column[int]:
+    return sa.Column("pk", _PK, primary_key=True)
+
+
+def _owner(name: str, target: str, **options: Any) -> sa.Column[int]:
+    """A column for the inner id of the row that this one belongs to and goes away with."""
+    key = sa.ForeignKey(f"{target}.pk", ondelete="CASCADE")
+    return sa.Column(name, _PK, key, nullable=False, **options)
+
+
+def _list(name: str, *columns: Any) -> sa.Table:
+    """A table whose rows SQLite keeps in the order of the primary key."""
+    return sa.Table(name, METADATA, *columns, sqlite_with_rowid=False)
+
+
+counter = _list(
+    "counter",
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+root = _list("root", sa.Column("path", sa.LargeBinary, primary_key=True))
+
+artist = sa.Table(
+    "artist",
+    METADATA,
+    _pk(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("key", _KEY, nullable=False, index=True),
+)
+
+album = sa.Table(
+    "album",
+    METADATA,
+    _pk(),
+    sa.Column("title", sa.Text, nullable=False),
+    # Empty where unknown: two NULLs would count as different albums.
+    sa.Column("artist", sa.Text, nullable=False),
+    sa.UniqueConstraint("title", "artist"),
+)
+
+track = sa.Table(
+    "track",
+    METADATA,
+    _pk(),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text),
+    sa.Column("key", _KEY, nullable=False, index=True),
+    sa.Column("album", _PK, sa.ForeignKey("album.pk")),
+    sa.Column("duration", sa.Float),
+    sa.Column("year", sa.Integer),
+    sa.Column("number", sa.Integer),
+)
+
+track_artist = _list(
+    "track_artist",
+    _owner("track", "track", primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("artist", _PK, sa.ForeignKey("artist.pk"), nullable=False, index=True),
+)
+
+external_id = _list(
+    "external_id",
+    _owner("track", "track", primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+descriptor = _list(
+    "descriptor",
+    _owner("track", "track", primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+)
+
+# What tags speak of: mostly track ids, which are too long to be repeated in every tag.
+subject = sa.Table(
+    "subject",
+    METADATA,
+    _pk(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+)
+
+tag = _list(
+    "tag",
+    _owner("subject", "subject", primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("weight", sa.Float, nullable=False),
+)
+
+vector_key = sa.Table(
+    "vector_key",
+    METADATA,
+    _pk(),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("dim", sa.Integer, nullable=False),
+)
+
+# The means apart from the windows: reading all means of one key must not pass over all windows.
+vector = _list(
+    "vector",
+    _owner("key", "vector_key", primary_key=True),
+    _owner("track", "track", primary_key=True, index=True),
+    sa.Column("windows", sa.Integer, nullable=False),
+    sa.Column("mean", sa.LargeBinary, nullable=False),
+)
+
+vector_window = sa.Table(
+    "vector_window",
+    METADATA,
+    _owner("track", "track", primary_key=True),
+    _owner("key", "vector_key", primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+playlist = sa.Table(
+    "playlist",
+    METADATA,
+    _pk(),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("key", _KEY, nullable=False, index=True),
+    sa.Column("description", sa.Text),
+    sa.Column("trainable", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("source", "source_id"),
+)
+
+playlist_track = _list(
+    "playlist_track",
+    _owner("playlist", "playlist", primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    _owner("track", "track", index=True),
+)
+
+file = _list(
+    "file",
+    sa.Column("path", sa.LargeBinary, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.Text, index=True),
+    sa.Column("track", _PK, sa.ForeignKey("track.pk", ondelete="CASCADE")),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Index(None, "track", "state"),
+)
+
+
+def is_present() -> sa.ColumnElement[bool]:
+    """Condition on `track`: it has a file that is not gone, or never had a file."""
+    files = sa.select(1).where(file.c.track == track.c.pk)
+    return sa.or_(files.where(file.c.state != "gone").exists(), ~files.exists())

@@ -1,0 +1,158 @@
+"""SQLite: one file, readers and one writer at a time, terms in an FTS5 table.
+
+Write-ahead logging lets readers go on beside the writer; `synchronous=NORMAL` means that a crash of
+the program loses nothing and a power cut at most the last commits, never consistency
+(sqlite.org/wal.html). Write transactions start with BEGIN IMMEDIATE: they queue at their beginning,
+where waiting is possible, instead of failing in the middle.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from murecom.errors import BadInput, Unreachable
+from murecom.store.base import Backend, Match
+from murecom.store.faults import explained
+
+
+class SQLite(Backend):
+    """A database in one file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made with its folders when first written.
+    wait : float
+        Seconds to wait for another writer before giving up.
+    """
+
+    def __init__(self, path: Path, wait: float) -> None:
+        self.path = path
+        self.wait = wait
+        self.place = os.fspath(path)
+
+    def engine(self) -> sa.Engine:
+        """Make the engine, the folders and, where there is none, an empty file."""
+        if self.path.is_dir():
+            raise BadInput(f"{self.place} is a folder. Name a file for the database.")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # A plain open tells what is wrong; SQLite only says "unable to open database file".
+            with self.path.open("ab" if not self.path.exists() else "rb"):
+                pass
+        except OSError as error:
+            raise explained(error, self.place) from error
+        engine = sa.create_engine(
+            sa.URL.create("sqlite", database=os.fspath(self.path)),
+            connect_args={"timeout": self.wait, "check_same_thread": False},
+            pool_size=4,
+            max_overflow=-1,
+        )
+        sa.event.listen(engine, "connect", self._connected)
+        return engine
+
+    @staticmethod
+    def _connected(driver: sqlite3.Connection, _record: object) -> None:
+        # The driver must not begin transactions by itself: `begin` below does.
+        driver.isolation_level = None
+        for pragma in (
+            "foreign_keys=ON",
+            "synchronous=NORMAL",
+            "temp_store=MEMORY",
+            "cache_size=-16000",  # 16 MB
+            "wal_autocheckpoint=4000",  # 16 MB: fewer waits for the disk during a scan
+            "journal_size_limit=67108864",  # 64 MB: shrink the log after a bulk import
+        ):
+            driver.execute(f"PRAGMA {pragma}")
+        # The mode is a property of the file; asking is cheaper than setting it again.
+        if driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                driver.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                    raise
+
+    def insert(self, table: sa.Table) -> Any:
+        """Begin an INSERT with SQLite's ON CONFLICT."""
+        return insert(table)
+
+    def begin(self, connection: sa.Connection, *, writing: bool) -> None:
+        """Begin at once, waiting for another writer if need be."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    def lock_schema(self, connection: sa.Connection) -> None:
+        """Do nothing: a write transaction already keeps all others out."""
+
+    def index(self, cursor: Any, pk: int, title: Sequence[str], rest: Sequence[str]) -> None:
+        """Put terms into the FTS5 table."""
+        cursor.execute(
+            "INSERT OR REPLACE INTO track_name (rowid, title, rest) VALUES (?, ?, ?)",
+            (pk, " ".join(title), " ".join(rest)),
+        )
+
+    def unindex(self, cursor: Any, pks: Iterable[int]) -> None:
+        """Delete rows of the FTS5 table."""
+        cursor.executemany("DELETE FROM track_name WHERE rowid = ?", [(pk,) for pk in pks])
+
+    def find(self, connection: sa.Connection, match: Match, limit: int) -> list[int]:
+        """Ask the FTS5 table, which yields rows in the order of their ids and can stop early."""
+        query = "SELECT rowid FROM track_name WHERE track_name MATCH ? LIMIT ?"
+        rows = connection.exec_driver_sql(query, (_expression(match), limit))
+        return [int(pk) for (pk,) in rows]
+
+    def words(self, connection: sa.Connection, start: str, lengths: range) -> list[str]:
+        """Read the FTS5 vocabulary."""
+        query = (
+            "SELECT term FROM track_word WHERE term >= ? AND term < ? "
+            "AND length(term) BETWEEN ? AND ?"
+        )
+        bounds = (start, start + "\U0010ffff", lengths.start, lengths.stop - 1)
+        return [str(term) for (term,) in connection.exec_driver_sql(query, bounds)]
+
+    def backup(self, connection: sa.Connection, target: Path) -> None:
+        """Copy with SQLite's online backup, check the copy, then give it its name."""
+        if target.is_dir() or (target.exists() and target.samefile(self.path)):
+            raise BadInput(f"{target} cannot take a backup. Name a new file.")
+        if target.with_name(target.name + "-wal").exists():
+            raise BadInput(f"{target} is a database in use. Name another file for the backup.")
+        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(partial)) as copy:
+                driver: Any = connection.connection.driver_connection
+                driver.backup(copy)
+                # A copy that is complete in one file needs no log beside it.
+                copy.execute("PRAGMA journal_mode=DELETE")
+                verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+            if verdict != "ok":
+                raise Unreachable(
+                    f"The backup {target} would be damaged ({verdict}). Check the disk of "
+                    f"{self.place} and of the backup."
+                )
+            with partial.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            partial.replace(target)
+        except (OSError, sqlite3.Error) as error:
+            raise explained(error, os.fspath(target)) from error
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def _expression(match: Match) -> str:
+    """Write the match in FTS5's language (sqlite.org/fts5.html, section 3); all terms quoted."""
+    groups = []
+    for number, terms in enumerate(match.groups):
+        star = "*" if match.is_prefix and number == len(match.groups) - 1 else ""
+        quoted = ['"' + term.replace('"', '""') + '"' + star for term in terms]
+        groups.append("(" + " OR ".join(quoted) + ")")
+    joined = " AND ".join(groups)
+    return f"title : ({joined})" if match.title_only else joined
