@@ -1,0 +1,1 @@
+"""Recommenders: from seeds to scores over a catalogue, one file each under one contract."""

@@ -1,0 +1,135 @@
+"""What goes into a recommender: data to learn from, requests to answer.
+
+Part of `recommend.base`, which hands it on: members import it from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from murecom.errors import BadInput
+from murecom.index.space import VectorBlock
+from murecom.types import TrackId
+
+Mode = Literal["continue", "next"]
+"To prolong a list, or to say what comes right after its last track."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """What a recommender may learn from; each member declares which parts it `needs`.
+
+    Parameters
+    ----------
+    items : sequence of TrackId
+        The catalogue: every array with one row per item follows this order.
+    vectors : mapping of embedder key to VectorBlock
+        Matrices with one row per item; a row of NaN where an item has no such vector.
+    interactions : object, optional
+        Playlists by items, as `murecom.interactions` builds it.
+    titles : sequence of str
+        Names of the playlists, one per row of `interactions`.
+    artists, albums : sequence of str or None
+        Main artist and album, one per item.
+    revision : int, optional
+        State of the store that this was read from; a model keeps it, to tell when it is stale.
+    """
+
+    items: Sequence[TrackId]
+    vectors: Mapping[str, VectorBlock] = field(default_factory=dict)
+    interactions: Any | None = None
+    titles: Sequence[str] = ()
+    artists: Sequence[str | None] = ()
+    albums: Sequence[str | None] = ()
+    revision: int | None = None
+
+    def hash(self) -> str:
+        """Compute a checksum of everything a model can learn from: 64 hexadecimal digits."""
+        sum_ = hashlib.sha256()
+        for texts in (self.items, self.titles, self.artists, self.albums):
+            sum_.update("\0".join(text or "" for text in texts).encode("utf-8", "surrogatepass"))
+            sum_.update(b"\1")
+        for key in sorted(self.vectors):
+            block = self.vectors[key]
+            sum_.update(f"{key} {block.weight!r}".encode())
+            for array in (block.matrix, block.mean, block.scale):
+                sum_.update(np.ascontiguousarray(array, np.float32).data)
+        if self.interactions is not None:
+            sum_.update(str(self.interactions.hash()).encode())
+        return sum_.hexdigest()
+
+    def check(self) -> None:
+        """Raise BadInput when there are no items or a part has not one row per item."""
+        n = len(self.items)
+        if n == 0:
+            raise BadInput("There are no tracks to learn from. Run: murecom scan.")
+        rows = {f"vectors of '{key}'": len(block.matrix) for key, block in self.vectors.items()}
+        rows |= {"artists": len(self.artists) or n, "albums": len(self.albums) or n}
+        for part, count in rows.items():
+            if count != n:
+                raise BadInput(f"The {part} have {count} rows for {n} items. Give one per item.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """What somebody starts from.
+
+    Parameters
+    ----------
+    items : sequence of TrackId
+        Ordered seeds, the latest last.
+    weights : sequence of float, optional
+        One per seed, 0 or more; first for `items`, then for the rows of `vectors`. All alike by
+        default. Only their ratios count.
+    vectors : mapping of embedder key to ndarray, shape (m, dim)
+        Seeds outside the catalogue, such as a file that was never scanned.
+    title : str, optional
+        Name of the playlist to continue.
+    mode : {"continue", "next"}
+        See `Mode`; a member that makes no difference between them ignores it.
+    exclude : collection of TrackId
+        Never to be answered, as the seeds themselves never are. Unknown ids do no harm.
+    """
+
+    items: Sequence[TrackId] = ()
+    weights: Sequence[float] | None = None
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    title: str | None = None
+    mode: Mode = "continue"
+    exclude: Collection[TrackId] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seeds:
+    """A checked request in inner ids: what `_scores` receives.
+
+    `items` (s,) are rows of known seeds, `weights` (s,) theirs; `vectors` (m, dim) and
+    `vector_weights` (m,) are the seeds outside the catalogue; `unknown` are the ids nobody knows.
+    """
+
+    items: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    vectors: Mapping[str, NDArray[np.float32]]
+    vector_weights: NDArray[np.float32]
+    title: str | None
+    mode: Mode
+    exclude: NDArray[np.int64]
+    unknown: tuple[TrackId, ...]
+
+
+def check_weights(weights: Sequence[float] | None, total: int) -> NDArray[np.float32]:
+    """Give one weight per seed, or raise BadInput; all 1 when there are none."""
+    if weights is None:
+        return np.ones(total, np.float32)
+    checked = np.asarray(weights, dtype=np.float32)
+    if checked.shape != (total,):
+        raise BadInput(f"There are {checked.size} weights for {total} seeds. Give one per seed.")
+    if not (np.isfinite(checked).all() and (checked >= 0).all()):
+        raise BadInput("Weights of seeds must be numbers of 0 or more. Correct them.")
+    return checked
