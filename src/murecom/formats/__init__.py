@@ -1,0 +1,133 @@
+"""Playlist files: what people hold, read leniently and written strictly.
+
+One format is one file of this package; `registry` finds them, the surest one reads a file, the
+suffix chooses the one that writes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from murecom import registry
+from murecom.errors import Unsupported
+from murecom.formats.base import Format, PathLike, Refused, Source, Style, WriteReport
+from murecom.types import Playlist
+
+__all__ = ["Refused", "Style", "WriteReport", "read_playlists", "write_playlist"]
+
+DOUBT = 0.2
+"Below this a file is not taken for a playlist: no format recognises its content or its name."
+
+
+def read_playlists(
+    path: PathLike,
+    *,
+    format: str | None = None,
+    roots: Sequence[PathLike] = (),
+    refused: list[Refused] | None = None,
+) -> list[Playlist]:
+    """Read the playlists of a file.
+
+    Parameters
+    ----------
+    path : path
+        The file; its format is found by content and name.
+    format : str, optional
+        Name of the format, to override what was found.
+    roots : sequence of path
+        Music folders: entries that are not there relative to the playlist's folder are looked for
+        below these (MPD keeps playlists so).
+    refused : list, optional
+        Receives the entries that could not be used.
+
+    Returns
+    -------
+    list of Playlist
+        Tracks as `entry_track` makes them: with the id ``path:…`` for local files, whether they
+        exist or not. A playlist without entries is empty.
+
+    Raises
+    ------
+    NotFound, Unreachable
+        The file is missing or cannot be read.
+    Unsupported
+        No format fits; the sentence names the known ones.
+    BadInput
+        The content is beyond understanding.
+    """
+    source = Source(path, roots=roots)
+    chosen = _named(format) if format else _surest(source)
+    playlists = chosen.read(source)
+    if refused is not None:
+        refused += source.refused
+    return playlists
+
+
+def write_playlist(
+    playlist: Playlist,
+    path: PathLike,
+    *,
+    style: Style = "playlist",
+    root: PathLike | None = None,
+    format: str | None = None,
+) -> WriteReport:
+    """Write a playlist file in the format of its suffix, at once or not at all.
+
+    Parameters
+    ----------
+    playlist : Playlist
+        Tracks without a local file are expressed where the format can (XSPF, JSPF).
+    path : path
+        A file that exists is replaced, its permissions kept.
+    style : {"playlist", "root", "absolute"}
+        What local paths are relative to: the playlist's folder, `root`, or nothing.
+    root : path, optional
+        The music folder, for style "root".
+    format : str, optional
+        Name of the format, to override the suffix.
+
+    Returns
+    -------
+    WriteReport
+        How many entries were written, and the tracks that were left out with the reason.
+
+    Raises
+    ------
+    Unsupported
+        No format has this suffix; the sentence names the known ones.
+    BadInput, NotFound, Unreachable
+        As `Format.write`.
+    """
+    chosen = _named(format) if format else _by_suffix(os.fspath(path))
+    return chosen.write(playlist, path, style=style, root=root)
+
+
+def _all() -> list[Format]:
+    return [member() for member in registry.members("formats").values()]
+
+
+def _named(name: str) -> Format:
+    member: type[Format] = registry.get("formats", name)
+    return member()
+
+
+def _by_suffix(path: str) -> Format:
+    suffix = os.path.splitext(path)[1].lower()
+    for member in _all():
+        if suffix in member.suffixes and type(member)._write is not Format._write:
+            return member
+    raise Unsupported(f"No playlist format is called {suffix or 'by no suffix'!r}. {_known()}")
+
+
+def _surest(source: Source) -> Format:
+    scored = [(member.sniff(source.file_name, source.head), member) for member in _all()]
+    score, member = max(scored, key=lambda pair: pair[0])
+    if score < DOUBT:
+        raise Unsupported(f"{source.path!r} is not a playlist that murecom knows. {_known()}")
+    return member
+
+
+def _known() -> str:
+    suffixes = [suffix for member in _all() for suffix in member.suffixes]
+    return f"Known are: {', '.join(sorted(suffixes))}."
