@@ -1,0 +1,1 @@
+"""Long, resumable work that wires the parts together: each job commits as it goes."""

@@ -1,0 +1,331 @@
+"""The scan: music folders into tracks and vectors, each committed as soon as it is known.
+
+Order of work: list the files; mark what is gone; analyse what is new, changed or asked for again.
+A file is known by its path, size and time of change; its content hash tells moved files and copies.
+Interrupting at any moment loses at most the tracks that workers hold right then.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from murecom.engine.base import Engine
+from murecom.errors import BadInput, NotFound
+from murecom.jobs.analyse import Analysis, Sound, Task, analyse, keys_of
+from murecom.jobs.lock import only_one
+from murecom.library.identity import track_of
+from murecom.library.tags import Tags
+from murecom.library.walk import Found, Unreadable, walk
+from murecom.store import FileRow, Store
+from murecom.types import Progress, Step, Track, TrackId, no_progress
+
+SETTLED = frozenset({"done", "short", "silent"})
+"States of files that need no second look while size and time of change stay."
+
+TIMEOUT = 300.0
+"Seconds for one file: a thousand times the usual, for network drives and sleeping disks."
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What to scan and how."""
+
+    roots: tuple[Path, ...]
+    extensions: frozenset[str] | None = None
+    follow_links: bool = True
+    retry: bool = False
+    sound: Sound = field(default_factory=Sound)
+
+
+@dataclass(slots=True)
+class ScanReport:
+    """What a scan did, in numbers of files; `failures` names those that need a look."""
+
+    found: int = 0
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    returned: int = 0
+    copies: int = 0
+    unchanged: int = 0
+    short: int = 0
+    silent: int = 0
+    gone: int = 0
+    failed: int = 0
+    described: int = 0
+    seconds: float = 0.0
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What a progress bar shows."""
+        done = self.added + self.changed + self.moved + self.returned
+        return {"added": done, "unchanged": self.unchanged, "failed": self.failed}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files of a scan, sorted by what has to be done with them."""
+
+    new: tuple[Found, ...]
+    changed: tuple[Found, ...]
+    returned: tuple[Found, ...]
+    again: tuple[Found, ...]
+    unchanged: int
+    gone: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
+    failed_before: tuple[FileRow, ...] = ()
+
+    @property
+    def work(self) -> tuple[Found, ...]:
+        """The files that workers look into."""
+        return self.new + self.changed + self.returned + self.again
+
+
+def plan_scan(store: Store, options: ScanOptions, progress: Progress = no_progress) -> Plan:
+    """List the files under the roots and compare them with what the store knows; write nothing."""
+    rows = {row.path: row for row in store.files.iter()}
+    incomplete = set(store.vectors.missing(keys_of(options.sound)))
+    new, changed, returned, again = [], [], [], []
+    failed_before: list[FileRow] = []
+    unreadable: list[Unreadable] = []
+    seen: set[str] = set()
+    unchanged = 0
+    for entry in walk(
+        options.roots, extensions=options.extensions, follow_links=options.follow_links
+    ):
+        if isinstance(entry, Unreadable):
+            unreadable.append(entry)
+            continue
+        seen.add(entry.path)
+        if len(seen) % 1000 == 0:
+            progress(Step("Looking for music", len(seen)))
+        row = rows.get(entry.path)
+        if row is None:
+            new.append(entry)
+        elif (row.size, row.mtime_ns) != (entry.size, entry.mtime_ns):
+            changed.append(entry)
+        elif row.state == "gone":
+            returned.append(entry)
+        elif row.state in SETTLED and not (row.state == "done" and row.track in incomplete):
+            unchanged += 1
+        elif row.state == "failed" and not options.retry:
+            failed_before.append(row)
+        else:
+            again.append(entry)
+    gone = _gone(rows.values(), seen, options.roots, unreadable)
+    return Plan(
+        new=tuple(new),
+        changed=tuple(changed),
+        returned=tuple(returned),
+        again=tuple(again),
+        unchanged=unchanged,
+        gone=tuple(gone),
+        unreadable=tuple(unreadable),
+        failed_before=tuple(failed_before),
+    )
+
+
+def scan(
+    store: Store,
+    home: Path,
+    options: ScanOptions,
+    engine: Engine,
+    progress: Progress = no_progress,
+) -> ScanReport:
+    """Bring the store in step with the music folders.
+
+    Parameters
+    ----------
+    store : Store
+        Written one track a commit.
+    home : Path
+        Where the lock stands that keeps a second scan out.
+    options : ScanOptions
+        Roots and settings.
+    engine : Engine
+        Runs the analysis.
+    progress : callable
+        Told of every finished file.
+
+    Returns
+    -------
+    ScanReport
+        Counts and failures. An empty folder gives all zeros.
+
+    Raises
+    ------
+    NotFound
+        None of the roots exists.
+    NotReady
+        Another scan is running in this home.
+    """
+    if not options.roots:
+        raise BadInput("No folder to scan. Name one: murecom scan ~/Music")
+    started = time.monotonic()
+    with only_one(home, "scan"):
+        plan = plan_scan(store, options, progress)
+        if len(plan.unreadable) == len(options.roots) and not plan.work and not plan.unchanged:
+            missing = [u for u in plan.unreadable if u.path in {str(r) for r in options.roots}]
+            if len(missing) == len(options.roots):
+                raise NotFound(f"{missing[0].reason} Check the path, then scan again.")
+        report = ScanReport(
+            found=len(plan.work) + plan.unchanged + len(plan.failed_before),
+            unchanged=plan.unchanged,
+            gone=len(plan.gone),
+            failed=len(plan.unreadable) + len(plan.failed_before),
+            failures=[(u.path, u.reason) for u in plan.unreadable],
+        )
+        report.failures += [(row.path, row.error or "") for row in plan.failed_before]
+        unreadable = {u.path for u in plan.unreadable}
+        store.files.add_roots(str(root) for root in options.roots if str(root) not in unreadable)
+        if plan.gone:
+            store.files.mark_gone(plan.gone)
+        _run(store, options, plan, engine, report, progress)
+        report.seconds = time.monotonic() - started
+    return report
+
+
+def _gone(
+    rows: Iterable[FileRow],
+    seen: set[str],
+    roots: Sequence[Path],
+    unreadable: Sequence[Unreadable],
+) -> Iterator[str]:
+    """Yield known files below the roots that are no longer there.
+
+    What lies below a folder that cannot be read (an unplugged disk, say) is unknown, not gone.
+    """
+    below = tuple(_prefix(root) for root in roots)
+    hidden = tuple(_prefix(u.path) for u in unreadable)
+    for row in rows:
+        if row.state == "gone" or row.path in seen:
+            continue
+        path = row.path + os.sep
+        if path.startswith(below) and not (hidden and path.startswith(hidden)):
+            yield row.path
+
+
+def _prefix(path: Path | str) -> str:
+    return os.path.join(os.path.abspath(path), "")
+
+
+def _run(
+    store: Store,
+    options: ScanOptions,
+    plan: Plan,
+    engine: Engine,
+    report: ScanReport,
+    progress: Progress,
+) -> None:
+    found = {entry.path: entry for entry in plan.work}
+    kinds = {e.path: "changed" for e in plan.changed}
+    kinds |= {e.path: "returned" for e in plan.returned}
+    keeper = _Keeper(store, options)
+    finished = report.unchanged
+    total = finished + len(found)
+    progress(Step("Scanning", finished, total, report.counts))
+    outcomes = engine.map(analyse, keeper.tasks(found.values()), timeout=TIMEOUT)
+    try:
+        for outcome in outcomes:
+            entry = found[outcome.batch.path]
+            result = outcome.value or Analysis("failed", error=outcome.error)
+            kind = keeper.keep(entry, result)
+            if kind == "added":
+                kind = kinds.get(entry.path, kind)
+            setattr(report, kind, getattr(report, kind) + 1)
+            if kind == "failed":
+                report.failures.append((entry.path, result.error or ""))
+            finished += 1
+            progress(Step("Scanning", finished, total, report.counts))
+    finally:
+        outcomes.close()  # type: ignore[attr-defined]
+
+
+class _Keeper:
+    """Hands out tasks and writes down what came of them."""
+
+    def __init__(self, store: Store, options: ScanOptions) -> None:
+        self.store = store
+        self.options = options
+        self.roots = sorted((os.path.abspath(r) for r in options.roots), key=len, reverse=True)
+        incomplete = set(store.vectors.missing(keys_of(options.sound)))
+        self.known: dict[int, set[str]] = defaultdict(set)
+        for row in store.files.iter():
+            if row.hash and row.track and row.track not in incomplete and row.state != "failed":
+                self.known[row.size].add(row.hash)
+
+    def tasks(self, entries: Iterable[Found]) -> Iterator[Task]:
+        for entry in entries:
+            root = next((r for r in self.roots if entry.path.startswith(_prefix(r))), None)
+            known = frozenset(self.known.get(entry.size, ()))
+            yield Task(entry.path, root, self.options.sound, known)
+
+    def keep(self, entry: Found, result: Analysis) -> str:
+        """Commit one result; tell which count of the report it belongs to."""
+        with self.store.transaction():
+            before = self.store.files.get(entry.path)
+            row = FileRow(
+                path=entry.path,
+                size=entry.size,
+                mtime_ns=entry.mtime_ns,
+                hash=result.hash,
+                track=before.track if before else None,
+                state=result.state,
+                error=result.error,
+            )
+            if result.state == "failed" or result.hash is None or result.tags is None:
+                # the track of an earlier, readable content stays out of sight until it is back
+                self.store.files.put(replace(row, state="failed", track=None))
+                return "failed"
+            others = [
+                other
+                for other in self.store.files.by_hash(result.hash)
+                if other.path != entry.path and other.track
+            ]
+            present = [other for other in others if other.state not in ("gone", "failed")]
+            track = track_of(entry, result.tags, result.hash)
+            if not present:
+                self._put_track(track, result.tags, result)
+            state = result.state
+            if state == "known":
+                state = next(
+                    (o.state for o in present),
+                    "done" if self.store.vectors.get(track.id, self._key) is not None else "short",
+                )
+            self.store.files.put(replace(row, state=state, track=track.id, error=result.error))
+            if before and before.track and before.track != track.id:
+                self._retire(before.track, track.id)
+        if track.id:
+            self.known[entry.size].add(result.hash)
+        if state in ("short", "silent"):
+            return state
+        if present:
+            return "copies"
+        return "moved" if others and not before else "added"
+
+    @property
+    def _key(self) -> str:
+        return keys_of(self.options.sound)[0]
+
+    def _put_track(self, track: Track, tags: Tags, result: Analysis) -> None:
+        self.store.tracks.put(
+            track,
+            album_artist=tags.album_artist,
+            year=tags.year,
+            number=tags.number,
+            genres=tags.genres,
+        )
+        for key, vectors in result.vectors.items():
+            self.store.vectors.put(track.id, key, vectors)
+
+    def _retire(self, old: TrackId, new: TrackId) -> None:
+        """Follow a file whose content changed (new tags): its playlists go with it."""
+        left = [row for row in self.store.files.iter() if row.track == old]
+        if not left:
+            self.store.tracks.move(old, new)

@@ -1,0 +1,92 @@
+"""The model behind `--by sound`: built from the vectors in the store, anew when they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from murecom.errors import BadInput, NotReady
+from murecom.index.space import VectorBlock
+from murecom.jobs.analyse import Sound, embedders
+from murecom.recommend.audio_knn import AudioKNN
+from murecom.recommend.base import Data
+from murecom.store import Store
+from murecom.types import Progress, TrackId, no_progress
+
+
+def folder_of(home: Path) -> Path:
+    """Name the folder of the model."""
+    return home / "models" / AudioKNN.name
+
+
+def sound_model(
+    store: Store,
+    home: Path,
+    sound: Sound,
+    progress: Progress = no_progress,
+    loaded: AudioKNN | None = None,
+) -> AudioKNN:
+    """Give the model of the tracks that are in the store now.
+
+    Parameters
+    ----------
+    store, home, sound
+        Where the vectors are, where the model is kept, and which vectors to compare.
+    progress : callable
+        Told while a new model is built; the stored one is used as long as it fits.
+    loaded : AudioKNN, optional
+        A model from an earlier call, to save reading it again.
+
+    Raises
+    ------
+    NotReady
+        No track has these vectors yet.
+    """
+    revision = store.revision()
+    weights = {e.key: e.weight for e in embedders(sound)}
+    if loaded is not None and _fits(loaded, revision, weights):
+        return loaded
+    folder = folder_of(home)
+    try:
+        stored = AudioKNN.load(folder)
+        if _fits(stored, revision, weights):
+            return stored
+    except (NotReady, BadInput):
+        pass  # missing, damaged or of another version: all are mended by building it again
+    model = AudioKNN().fit(read_vectors(store, sound, revision), progress)
+    model.save(folder)
+    return model
+
+
+def read_vectors(store: Store, sound: Sound, revision: int | None = None) -> Data:
+    """Read the vectors of all present tracks that have every block.
+
+    Raises
+    ------
+    NotReady
+        There is no such track.
+    """
+    blocks: dict[str, tuple[list[TrackId], npt.NDArray[np.float32]]] = {}
+    members = embedders(sound)
+    for member in members:
+        blocks[member.key] = store.vectors.matrix(member.key)
+    common = set.intersection(*(set(ids) for ids, _ in blocks.values()))
+    if not common:
+        raise NotReady("No track has been analysed yet. Run: murecom scan ~/Music")
+    items = sorted(common)
+    vectors = {}
+    for member in members:
+        ids, matrix = blocks[member.key]
+        if ids != items:
+            rows = {track: row for row, track in enumerate(ids)}
+            matrix = matrix[[rows[track] for track in items]]
+        mean, scale = member.statistics()
+        vectors[member.key] = VectorBlock(matrix, mean, scale, member.weight)
+    return Data(items=items, vectors=vectors, revision=revision)
+
+
+def _fits(model: AudioKNN, revision: int, weights: Mapping[str, float]) -> bool:
+    return model.manifest.get("revision") == revision and model.weights == weights
