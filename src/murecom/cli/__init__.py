@@ -1,0 +1,116 @@
+"""The command `murecom`: one file a command, found by its file name.
+
+A command module holds a click command named `command` and imports what it needs when it runs, so
+that `murecom --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from murecom import __version__
+from murecom.errors import Ambiguous, MurecomError, NotFound
+
+DONE, FAILED, USAGE, NOTHING_FOUND, PARTLY_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+class Commands(click.Group):
+    """Finds its commands among the files of this folder."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the files of this folder that hold a command."""
+        names = [path.stem for path in Path(__file__).parent.glob("*.py")]
+        return sorted(name.strip("_") for name in names if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of that name; None when there is none."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        file = cmd_name if (Path(__file__).parent / f"{cmd_name}.py").exists() else f"{cmd_name}_"
+        command = import_module(f"murecom.cli.{file}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when there is none of that name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx) from None
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: murecom scan ~/Music",
+)
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the database and the models (default: MURECOM_HOME, else your data folder).",
+)
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.version_option(__version__, prog_name="murecom")
+@click.pass_context
+def group(ctx: click.Context, home: Path | None, debug: bool) -> None:
+    """Recommend music from how it sounds.
+
+    Point murecom at a music folder once, then ask for similar tracks, endless radio, a path from
+    one song to another, or a playlist file for your player.
+    """
+    from murecom.cli._app import App
+
+    ctx.obj = App(home=home, debug=debug)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and exit; the only place that turns errors into exit codes."""
+    sys.exit(run(argv))
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run the command line and give its exit code: 0, 1, 2, 3, 4, or 130 after Ctrl-C."""
+    arguments = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        # file names may hold bytes that no encoding knows
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="surrogateescape" if stream is sys.stdout else "replace")
+    try:
+        code = group.main(args=arguments, prog_name="murecom", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. What was finished is kept; the same command goes on.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader had enough (head, a pager): nothing is wrong; keep the interpreter quiet
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except MurecomError as error:
+        if "--debug" in arguments:
+            raise
+        return show(error)
+    return code if isinstance(code, int) else DONE
+
+
+def show(error: MurecomError) -> int:
+    """Print an error (and the choices it offers) on stderr and give its exit code."""
+    click.echo(f"Error: {error}", err=True)
+    if isinstance(error, Ambiguous):
+        for number, choice in enumerate(error.choices, 1):
+            click.echo(f"  {number}  {choice}", err=True)
+        return USAGE
+    return NOTHING_FOUND if isinstance(error, NotFound) else FAILED

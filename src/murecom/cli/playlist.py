@@ -1,0 +1,50 @@
+"""`murecom playlist`: look into playlist files and turn one format into another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from murecom.cli._app import App, pass_app
+from murecom.cli._output import Output, output_options, playlist_options, track_lines
+from murecom.cli._output import write_playlist as write
+
+
+@click.group()
+def command() -> None:
+    """Show and convert playlist files (m3u, m3u8, xspf, jspf)."""
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@output_options
+@pass_app
+def show(app: App, file: Path, output: Output) -> int:
+    """List the tracks of a playlist file, as far as the library knows them."""
+    playlists = app.service.read_playlists(file)
+
+    def text() -> str:
+        return "\n".join(f"{p.name}\n{track_lines(p.tracks)}" for p in playlists)
+
+    output.document(playlists, text, [t for p in playlists for t in p.tracks])
+    return 0 if any(p.tracks for p in playlists) else 3
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("target", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@playlist_options
+@pass_app
+def convert(app: App, file: Path, target: Path | None, output: Output) -> int:
+    """Write the playlist FILE as TARGET (or -o FILE); the suffix tells the format."""
+    from dataclasses import replace
+
+    target = target or output.file
+    if target is None:
+        raise click.UsageError("Name the TARGET file.")
+    playlists = app.service.read_playlists(file)
+    if len(playlists) > 1:
+        output.say(f"Note: {file} holds {len(playlists)} playlists; the first is written.")
+    write(app, playlists[0], replace(output, file=target))
+    return 0

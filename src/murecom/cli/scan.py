@@ -1,0 +1,118 @@
+"""`murecom scan`: music folders in."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from murecom.cli import DONE, PARTLY_FAILED
+from murecom.cli._app import App, pass_app
+from murecom.cli._output import Output, output_options, table
+
+ALWAYS = ("found", "added", "unchanged", "failed")
+IF_ANY = ("changed", "moved", "returned", "copies", "short", "silent", "gone", "described")
+"Counts of a scan: those always told, and those told when they are not zero."
+
+
+@click.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--workers", type=click.IntRange(0), help="Processes; 0 is one a processor.")
+@click.option("--descriptors", is_flag=True, help="Also measure tempo, key and loudness.")
+@click.option("--failed", is_flag=True, help="List the files that failed, with reasons.")
+@click.option("--retry", is_flag=True, help="Try failed files again.")
+@click.option("--watch", is_flag=True, help="Stay and scan again when files change.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(1),
+    default=30.0,
+    show_default=True,
+    help="Seconds between looks with --watch.",
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@output_options
+@pass_app
+def command(
+    app: App,
+    folders: tuple[Path, ...],
+    workers: int | None,
+    descriptors: bool,
+    failed: bool,
+    retry: bool,
+    watch: bool,
+    interval: float,
+    dry_run: bool,
+    output: Output,
+) -> int:
+    """Read FOLDERS of music into the library.
+
+    New and changed files are analysed, moved files recognised, deleted ones marked. Stop with
+    Ctrl-C whenever you like: the next scan goes on. Without FOLDERS the last ones are scanned.
+    """
+    if failed:
+        return _list_failed(app, output)
+    if workers is not None:
+        app.flags["library.workers"] = workers
+    if dry_run:
+        return _dry_run(app, folders, retry, output)
+    while True:
+        code = _scan_once(app, folders, retry, descriptors, output)
+        if not watch:
+            return code
+        output.say(f"Watching; the next look is in {interval:.0f} s (Ctrl-C ends).")
+        time.sleep(interval)
+        retry = False
+
+
+def _scan_once(
+    app: App, folders: tuple[Path, ...], retry: bool, descriptors: bool, output: Output
+) -> int:
+    from murecom.cli._progress import shown
+
+    with shown(output.quiet) as progress:
+        report = app.service.scan(folders, retry=retry, descriptors=descriptors, progress=progress)
+    counts = {name: getattr(report, name) for name in (*ALWAYS, *IF_ANY)}
+    document = counts | {
+        "seconds": round(report.seconds, 3),
+        "failures": [{"path": path, "reason": reason} for path, reason in report.failures],
+    }
+
+    def text() -> str:
+        parts = [f"{name} {counts[name]:,}" for name in ALWAYS[1:]]
+        parts += [f"{name} {counts[name]:,}" for name in IF_ANY if counts[name]]
+        hint = " (murecom scan --failed lists them)" if report.failed else ""
+        lines = [f"Scanned {report.found:,} files in {report.seconds:.1f} s: " + "  ".join(parts)]
+        return lines[0] + hint + "\n"
+
+    output.document(document, text, document["failures"])
+    if not report.found and not report.failed:
+        output.say("No music was found there. Known kinds: mp3 flac ogg opus wav aiff m4a.")
+    return PARTLY_FAILED if report.failed else DONE
+
+
+def _dry_run(app: App, folders: tuple[Path, ...], retry: bool, output: Output) -> int:
+    plan = app.service.plan_scan(folders, retry=retry)
+    counts = {
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "returned": len(plan.returned),
+        "again": len(plan.again),
+        "unchanged": plan.unchanged,
+        "gone": len(plan.gone),
+        "unreadable": len(plan.unreadable),
+    }
+    output.document(
+        counts, lambda: table([(name, f"{count:,}") for name, count in counts.items()]), [counts]
+    )
+    return DONE
+
+
+def _list_failed(app: App, output: Output) -> int:
+    failures = [{"path": path, "reason": reason} for path, reason in app.service.failures()]
+    output.document(
+        failures, lambda: table([(row["path"], row["reason"]) for row in failures]), failures
+    )
+    if not failures:
+        output.say("No file failed.")
+    return DONE

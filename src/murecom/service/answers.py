@@ -1,0 +1,318 @@
+"""How seeds become answers: the model's candidates, the rules, and the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from murecom.config import Playlist as PlaylistSettings
+from murecom.embed.musicnn import TAGS
+from murecom.errors import MurecomError, NotFound
+from murecom.jobs.analyse import Sound, embedders, tags_key, vectors_of
+from murecom.playlist.continuation import Chosen, choose
+from murecom.playlist.order import Edges, order
+from murecom.playlist.path import find_path
+from murecom.playlist.pool import Pool
+from murecom.playlist.radio import Dials, Radio
+from murecom.playlist.rules import CLOSE, Rule, standard
+from murecom.playlist.why import Profile, why
+from murecom.recommend.audio_knn import AudioKNN
+from murecom.recommend.base import Request
+from murecom.service.lazy import AllDetails, Stored, Tracks
+from murecom.store import Store
+from murecom.types import Neighbour, Recommendation, Track, TrackId
+
+CANDIDATES = 300
+"Neighbours looked at first; rules refuse fewer than that in most libraries, else all are."
+
+STEERING = 50
+"A long playlist is continued from so many of its last tracks."
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a listener wishes; None stands for the setting of section `playlist`."""
+
+    artist_cap: int | None = None
+    album_cap: int | None = None
+    versions: bool | None = None
+    exclude_artists: Sequence[str] = ()
+    exclude_genres: Sequence[str] = ()
+    exclude_folders: Sequence[str] = ()
+    years: tuple[int | None, int | None] | None = None
+
+    def rules(
+        self,
+        pool: Pool,
+        settings: PlaylistSettings,
+        artist_gap: int | None,
+        least: float = 0.0,
+    ) -> tuple[Rule, ...]:
+        """Make the rules for a pool, with the settings where nothing else was wished."""
+
+        def or_setting(value: int | None, setting: int) -> int:
+            return setting if value is None else value
+
+        return standard(
+            pool,
+            least=least,
+            artist_cap=or_setting(self.artist_cap, settings.artist_cap),
+            album_cap=or_setting(self.album_cap, settings.album_cap),
+            artist_gap=artist_gap,
+            versions=settings.versions if self.versions is None else self.versions,
+            exclude_artists=(*self.exclude_artists, *settings.exclude_artists),
+            exclude_genres=(*self.exclude_genres, *settings.exclude_genres),
+            exclude_folders=(*self.exclude_folders, *settings.exclude_folders),
+            years=self.years,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """Seeds that have a sound, sorted by whether the model holds them.
+
+    `vectors` are those of the seeds outside, by key, a row each; `windows` their single windows.
+    """
+
+    inside: tuple[Track, ...]
+    outside: tuple[Track, ...]
+    vectors: Mapping[str, npt.NDArray[np.float32]]
+    notes: tuple[str, ...]
+
+    @property
+    def seeds(self) -> tuple[Track, ...]:
+        """All seeds that have a sound."""
+        return self.inside + self.outside
+
+    def request(self) -> Request:
+        """Make the request for a recommender."""
+        return Request(items=[track.id for track in self.inside], vectors=self.vectors)
+
+
+def start_from(model: AudioKNN, sound: Sound, seeds: Sequence[Track]) -> Start:
+    """Sort seeds; analyse those outside the library.
+
+    Raises
+    ------
+    NotFound
+        None of the seeds has a sound.
+    """
+    known, _ = model.split([seed.id for seed in seeds])
+    inside = tuple(dict.fromkeys(known))
+    by_id = {seed.id: seed for seed in seeds}
+    outside, notes = [], []
+    rows: dict[str, list[npt.NDArray[np.float32]]] = {key: [] for key in model.keys}
+    for seed in {s.id: s for s in seeds if s.id not in set(known)}.values():
+        try:
+            vectors = vectors_of(seed.path, sound) if seed.path else None
+        except MurecomError as error:
+            notes.append(str(error))
+            continue
+        if vectors is None:
+            notes.append(f"{seed.name} has no sound here: it was left out.")
+            continue
+        for key, kept in rows.items():
+            kept.append(vectors[key].mean(axis=0))
+        outside.append(seed)
+    if not inside and not outside:
+        raise NotFound("None of the seeds has been analysed. " + " ".join(notes))
+    stacked = {key: np.stack(kept) for key, kept in rows.items() if kept}
+    return Start(tuple(by_id[i] for i in inside), tuple(outside), stacked, tuple(notes))
+
+
+@dataclass(slots=True, eq=False)
+class Sounds:
+    """Answers by sound: one model, one store, one set of settings."""
+
+    store: Store
+    model: AudioKNN
+    sound: Sound
+    settings: PlaylistSettings
+
+    def similar(self, start: Start, k: int, limits: Limits) -> Recommendation:
+        """Answer with the `k` nearest tracks that the rules let in, nearest first."""
+        pool, _, chosen = self._choose(start, k, limits, artist_gap=None)
+        return self._answer(start, pool, chosen.items, chosen.scores, chosen.notes)
+
+    def continue_(self, start: Start, length: int, limits: Limits, flow: bool) -> Recommendation:
+        """Answer with the next tracks of a list, ordered by flow if that is wished."""
+        pool, given, chosen = self._choose(start, length, limits, artist_gap=1)
+        items, scores = list(chosen.items), dict(zip(chosen.items, chosen.scores, strict=True))
+        if flow and items:
+            last = given[-1]
+            rows = [last, *items]
+            edges = self._edges([pool.tracks[row].id for row in rows])
+            items = order(pool, rows, first=last, edges=edges)[1:]
+        return self._answer(start, pool, items, [scores[row] for row in items], chosen.notes)
+
+    def path(self, a: Start, b: Start, steps: int, limits: Limits) -> Recommendation:
+        """Answer with a path between two tracks, both included."""
+        start = Start(
+            a.inside + b.inside,
+            a.outside + b.outside,
+            {
+                key: np.concatenate([part.vectors[key] for part in (a, b) if part.vectors])
+                for key in (a.vectors or b.vectors)
+            },
+            a.notes + b.notes,
+        )
+        pool = self._whole(start)
+        rows = {track.id: row for row, track in self._seed_rows(start)}
+        ends = rows[a.seeds[0].id], rows[b.seeds[0].id]
+        rules = limits.rules(pool, self.settings, artist_gap=1)
+        found = find_path(pool, *ends, steps, rules)
+        scores = [1.0, *self._calibrated(found.scores[1:])]
+        answer = self._answer(start, pool, found.items, scores, found.notes, chain=True)
+        return Recommendation(a.seeds + b.seeds, answer.tracks, answer.model, answer.notes)
+
+    def radio(
+        self, start: Start, dials: Dials, random_seed: int | None, limits: Limits
+    ) -> RadioStream:
+        """Answer with tracks for ever."""
+        pool = self._whole(start)
+        rows = [row for row, _ in self._seed_rows(start)]
+        radio = Radio(
+            pool,
+            rows,
+            np.random.default_rng(random_seed),
+            dials=dials,
+            rules=limits.rules(pool, self.settings, artist_gap=1),
+            without=rows[len(start.inside) :],
+        )
+        return RadioStream(self, start, pool, radio, list(start.notes))
+
+    def _calibrated(self, halves: Sequence[float]) -> list[float]:
+        """Bring similarities that stand as half of one plus the cosine to the model's 0..1."""
+        cosines = 2 * np.asarray(halves, np.float32) - 1
+        return [float(score) for score in self.model.calibrate(cosines)]
+
+    # -- parts ------------------------------------------------------------------------------------
+
+    def _choose(
+        self, start: Start, length: int, limits: Limits, artist_gap: int | None
+    ) -> tuple[Pool, list[int], Chosen]:
+        """Choose from the nearest tracks; from all of them when rules leave too few.
+
+        Gives the pool, the rows of the seeds in it, and what was chosen.
+        """
+        many = max(CANDIDATES, 6 * length)
+        seeds = [track.id for track in start.seeds]
+        while True:
+            near, scores = self.model.recommend(start.request(), many)
+            ids = [*near, *seeds]
+            inside = self.model.vectors(ids[: len(ids) - len(start.outside)])
+            pool = self._pool(ids, inside, np.concatenate([scores, np.zeros(len(seeds))]), start)
+            given = list(range(len(near), len(ids)))
+            rules = limits.rules(pool, self.settings, artist_gap, least=CLOSE)
+            chosen = choose(pool, length, rules, given=given)
+            if len(near) < many or (len(chosen.items) == length and not chosen.notes):
+                return pool, given, chosen
+            many *= 10
+
+    def _pool(
+        self,
+        ids: Sequence[TrackId],
+        inside: npt.NDArray[np.float32],
+        scores: npt.NDArray[np.floating] | None,
+        start: Start,
+        lazily: bool = False,
+    ) -> Pool:
+        """Make a pool of tracks; those outside the library stand at the end, after `inside`."""
+        tracks = Tracks(self.store, ids, start.outside)
+        details = AllDetails(self.store, ids)
+        if not lazily:
+            tracks.load(range(len(ids)))
+            details.load(range(len(ids)))
+        unit = inside
+        if start.outside:
+            unit = np.concatenate([inside, self.model.place(start.vectors)])
+        network = embedders(self.sound)[0]
+        outside = {
+            track.id: start.vectors[network.key][row] for row, track in enumerate(start.outside)
+        }
+        heard = Stored(self.store, ids, network.key, outside, network.dim)
+        return Pool(tracks, details, unit, scores, heard)
+
+    def _whole(self, start: Start) -> Pool:
+        """Make a pool of the whole library, and the seeds outside it at its end."""
+        ids = [*self.model.items, *(track.id for track in start.outside)]
+        return self._pool(ids, self.model.vectors(), None, start, lazily=True)
+
+    def _seed_rows(self, start: Start) -> Iterator[tuple[int, Track]]:
+        """Rows of the seeds in the pool of `_whole`."""
+        for track in start.inside:
+            row = self.model.items.item(track.id)
+            assert row is not None
+            yield row, track
+        yield from enumerate(start.outside, len(self.model.items))
+
+    def _edges(self, ids: Sequence[TrackId]) -> Edges:
+        """First and last windows of tracks, as the network hears them."""
+        network = embedders(self.sound)[0]
+        found = self.store.vectors.windows(ids, network.key)
+        nothing = np.zeros((1, network.dim), np.float32)
+        windows = [found.get(track_id, nothing) for track_id in ids]
+        return Edges(np.stack([w[0] for w in windows]), np.stack([w[-1] for w in windows]))
+
+    def _answer(
+        self,
+        start: Start,
+        pool: Pool,
+        rows: Sequence[int],
+        scores: Sequence[float],
+        notes: Sequence[str],
+        chain: bool = False,
+    ) -> Recommendation:
+        """Put words to chosen rows: why each is near the seeds, or near the one before it."""
+        profiles = self.profiles([pool.tracks[row] for row in rows], start)
+        seeds = self.profiles(start.seeds, start)
+        neighbours = []
+        for place, (profile, score) in enumerate(zip(profiles, scores, strict=True)):
+            near = [profiles[place - 1]] if chain and place else seeds
+            text = "start" if chain and not place else why(near, profile, score, TAGS["msd"])
+            neighbours.append(Neighbour(profile.track, round(float(score), 4), text))
+        return Recommendation(
+            start.seeds, tuple(neighbours), self.model.name, (*start.notes, *notes)
+        )
+
+    def profiles(self, tracks: Sequence[Track], start: Start) -> list[Profile]:
+        """Collect what reasons are made of."""
+        ids = [track.id for track in tracks]
+        key = tags_key(self.sound)
+        windows = self.store.vectors.windows(ids, key)
+        tags = {track_id: rows.mean(axis=0) for track_id, rows in windows.items()}
+        tags |= {t.id: start.vectors[key][row] for row, t in enumerate(start.outside)}
+        details = self.store.tracks.details(ids)
+        return [
+            Profile(t, details[t.id].descriptors if t.id in details else {}, tags.get(t.id))
+            for t in tracks
+        ]
+
+
+@dataclass(slots=True, eq=False)
+class RadioStream(Iterator[Neighbour]):
+    """An endless iterator of neighbours; `notes` grows while it plays."""
+
+    sounds: Sounds
+    start: Start
+    pool: Pool
+    radio: Radio
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def model(self) -> str:
+        """Which recommender steers."""
+        return self.sounds.model.name
+
+    def __next__(self) -> Neighbour:
+        """Play one more track."""
+        pick = next(self.radio)
+        self.notes += pick.notes
+        track = self.pool.tracks[pick.item]
+        [profile] = self.sounds.profiles([track], self.start)
+        seeds = self.sounds.profiles(self.start.seeds, self.start)
+        [score] = self.sounds._calibrated([pick.score])
+        return Neighbour(track, round(score, 4), why(seeds, profile, score, TAGS["msd"]))

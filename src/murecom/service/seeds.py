@@ -1,0 +1,149 @@
+"""From what people name to tracks: ids, paths, free text, entries of playlists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from murecom.errors import Ambiguous, BadInput, NotFound
+from murecom.library.identity import content_hash, track_of
+from murecom.library.tags import read_tags
+from murecom.library.walk import Found
+from murecom.store import Store
+from murecom.text.fold import same_name
+from murecom.text.names import recording_key
+from murecom.types import Track, TrackId
+
+CHOICES = 9
+"Choices offered for an ambiguous text: as many as one key can pick."
+
+EXACT = 1.0
+"Score of a search hit whose name is the text itself."
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One track that an ambiguous text may mean."""
+
+    track: Track
+
+    def __str__(self) -> str:
+        album = f"  ({self.track.album})" if self.track.album else ""
+        return f"{self.track.name}{album}  {self.track.id}"
+
+
+def find_track(store: Store, text: str, first: bool = False) -> Track:
+    """Find the one track that an id, a path or a free text means.
+
+    Parameters
+    ----------
+    store : Store
+        The library.
+    text : str
+        Tried in this order: a known id, the path of a file (in the library or not), a name.
+    first : bool
+        Take the best match of an ambiguous name.
+
+    Returns
+    -------
+    Track
+        A file outside the library gives a track with its path and the id it would have.
+
+    Raises
+    ------
+    NotFound
+        Nothing fits.
+    Ambiguous
+        A name fits several tracks and none stands out; `choices` holds the best, as `Choice`.
+    """
+    if not text.strip():
+        raise BadInput("An empty text names no track. Give an id, a path or a title.")
+    known = store.tracks.get([TrackId(text)])
+    if known:
+        return next(iter(known.values()))
+    path = os.path.abspath(os.path.expanduser(text))
+    if "\0" not in text and os.path.isfile(path):
+        return store.tracks.by_path(path) or outside_track(path)
+    hits = store.tracks.search(text, limit=CHOICES)
+    if not hits:
+        looks = os.sep in text or text.startswith("file:")
+        kind = "file or track" if looks else "track"
+        raise NotFound(
+            f"No {kind} is known as '{text}'. Look for it with: murecom search, or scan its folder."
+        )
+    exact = [track for track, score in hits if score >= EXACT]
+    if first or len(hits) == 1 or len(exact) == 1:
+        return hits[0][0]
+    choices = tuple(Choice(track) for track, _ in hits)
+    raise Ambiguous(
+        f"'{text}' fits several tracks. Name one by its id or more words, or add --first.", choices
+    )
+
+
+def outside_track(path: str) -> Track:
+    """Describe a music file that is not in the library.
+
+    Raises
+    ------
+    BadInput
+        The file cannot be read.
+    """
+    try:
+        stat = os.stat(path)
+        digest = content_hash(path)
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}). Check the file and its permissions."
+        ) from error
+    found = Found(path, stat.st_size, stat.st_mtime_ns)
+    return track_of(found, read_tags(path), digest)
+
+
+def match_entries(
+    store: Store, tracks: Sequence[Track], base: Path, outside: bool = True
+) -> tuple[list[Track], list[str]]:
+    """Find the tracks that the entries of a playlist file mean.
+
+    An entry is matched by id, then by path, then by artist and title. Files that exist but were
+    never scanned come back as tracks outside the library, unless `outside` is false.
+
+    Returns
+    -------
+    matched : list of Track
+        In playlist order.
+    notes : list of str
+        A sentence for each entry that could not be matched.
+    """
+    matched: list[Track] = []
+    notes: list[str] = []
+    for entry in tracks:
+        track = _match(store, entry, base, outside)
+        if track is None:
+            notes.append(f"Not known: {entry.path or entry.name}.")
+        else:
+            matched.append(track)
+    return matched, notes
+
+
+def _match(store: Store, entry: Track, base: Path, outside: bool) -> Track | None:
+    known = store.tracks.get([entry.id])
+    if known:
+        return next(iter(known.values()))
+    if entry.path:
+        path = os.path.abspath(os.path.join(base, entry.path))
+        track = store.tracks.by_path(path)
+        if track is not None:
+            return track
+        if outside and os.path.isfile(path):
+            return outside_track(path)
+    if not entry.title:
+        return None
+    key = recording_key(entry.title, entry.artists)
+    for track, _ in store.tracks.search(f"{' '.join(entry.artists)} {entry.title}", limit=CHOICES):
+        if same_name(track.title or "", entry.title) and (
+            recording_key(track.title or "", track.artists) == key or not entry.artists
+        ):
+            return track
+    return None

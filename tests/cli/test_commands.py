@@ -1,0 +1,254 @@
+"""The command line: data on stdout, talk on stderr, exit codes that scripts can trust."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sounds
+from murecom.cli import group, run
+
+
+@pytest.fixture
+def murecom(scanned, capsys, monkeypatch, tmp_path):
+    """Run a command in the scanned home; give (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str, home: Path = scanned) -> tuple[int, str, str]:
+        code = run(["--home", str(home), *map(str, arguments)])
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return call
+
+
+def test_help_names_every_command(murecom, capsys):
+    assert run(["--help"]) == 0
+    text = capsys.readouterr().out
+    names = (
+        "scan similar continue radio path duplicates search playlist status config doctor "
+        "backup completion"
+    ).split()
+    assert [name for name in names if name not in text] == []
+
+
+def test_every_command_and_option_is_explained():
+    import click
+
+    def walk(command, name):
+        assert command.help, name
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{name} {option.name}"
+        if isinstance(command, click.Group):
+            for sub in command.list_commands(click.Context(command)):
+                walk(command.get_command(click.Context(command), sub), f"{name} {sub}")
+
+    walk(group, "murecom")
+
+
+def test_similar_as_text_json_and_lines(murecom):
+    code, out, _ = murecom("similar", "Song 000", "-k", "3")
+    assert code == 0
+    assert len(out.splitlines()) == 3
+    code, out, _ = murecom("similar", "Song 000", "-k", "3", "--json")
+    answer = json.loads(out)
+    assert list(answer) == ["seeds", "tracks", "model", "notes"]
+    assert list(answer["seeds"][0]) == ["id", "title", "artists", "album", "duration", "path", "ids"]
+    assert {"track", "score", "why"} == set(answer["tracks"][0])
+    code, out, _ = murecom("similar", "Song 000", "-k", "3", "--jsonl")
+    assert [json.loads(line)["track"]["id"] for line in out.splitlines()] == [
+        row["track"]["id"] for row in answer["tracks"]
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["m3u", "m3u8", "xspf", "jspf", "json", "jsonl"])
+def test_output_files(murecom, tmp_path, suffix):
+    file = tmp_path / f"evening.{suffix}"
+    code, out, err = murecom("continue", "--seed", "Song 000", "--length", "4", "-o", file)
+    assert (code, out) == (0, "")
+    assert file.stat().st_size > 0
+    if suffix.startswith("m3u"):
+        assert "Wrote" in err
+        entries = [line for line in file.read_text().splitlines() if line[0] != "#"]
+        assert len(entries) == 4
+        assert all((tmp_path / entry).is_file() for entry in entries)
+
+
+def test_an_unknown_output_format(murecom, tmp_path):
+    code, _, err = murecom("similar", "Song 000", "-o", tmp_path / "x.doc")
+    assert code == 1
+    assert "m3u" in err
+
+
+def test_continue_a_file_and_convert_it(murecom, tmp_path):
+    murecom("continue", "--seed", "Song 000", "--length", "3", "-o", tmp_path / "a.m3u8")
+    code, out, _ = murecom("continue", tmp_path / "a.m3u8", "--length", "2", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert len(answer["seeds"]) == 3
+    assert len(answer["tracks"]) == 2
+    code, _, _ = murecom("playlist", "convert", tmp_path / "a.m3u8", tmp_path / "a.xspf")
+    assert code == 0
+    code, out, _ = murecom("playlist", "show", tmp_path / "a.xspf", "--json")
+    assert len(json.loads(out)[0]["tracks"]) == 3
+    assert murecom("continue")[0] == 2
+
+
+def test_radio_and_path(murecom):
+    code, out, _ = murecom("radio", "Song 000", "--length", "5", "--random-seed", "1")
+    assert code == 0
+    assert len(out.splitlines()) == 5
+    code, out, _ = murecom("path", "Song 000", "Song 302", "--steps", "5", "--json")
+    titles = [row["track"]["title"] for row in json.loads(out)["tracks"]]
+    assert (titles[0], titles[-1], len(titles)) == ("Song 000", "Song 302", 5)
+    assert murecom("radio", "Song 000", "--json")[0] == 2
+
+
+def test_exit_codes(murecom, tmp_path):
+    assert murecom("similar", "no such song")[0] == 3
+    assert murecom("search", "qqqqqq")[0] == 3
+    assert murecom("similar")[0] == 2
+    assert murecom("similar", "Song 000", "-k", "0")[0] == 2
+    assert murecom("path", "Song 000", "Song 000")[0] == 1
+    assert murecom("similar", "Song 000", "--by", "playlists")[0] == 1
+    code, _, err = murecom("similr", "x")
+    assert code == 2
+    assert "similar" in err
+    assert murecom("scan", tmp_path / "nowhere", home=tmp_path / "new")[0] == 3
+
+
+def test_ambiguous_text_offers_numbered_choices(murecom):
+    code, out, err = murecom("similar", "artist 1")
+    assert (code, out) == (2, "")
+    assert "  1  Artist 1" in err
+    assert "--first" in err
+    assert murecom("similar", "artist 1", "--first")[0] == 0
+
+
+def test_one_unknown_seed_among_known_ones(murecom):
+    code, out, err = murecom("similar", "Song 000", "no such song", "-k", "2")
+    assert code == 0
+    assert len(out.splitlines()) == 2
+    assert "no such song" in err
+
+
+def test_status_has_integers_at_top_level(murecom):
+    code, out, _ = murecom("status", "--json")
+    status = json.loads(out)
+    assert code == 0
+    for name in ("tracks", "playlists", "artists", "vectors", "failed"):
+        assert isinstance(status[name], int)
+    assert status["tracks"] == 12
+    code, out, _ = murecom("status", "--examples", "3")
+    assert len(out.splitlines()) == 3
+
+
+def test_scan_tells_failures_and_exits_with_4(murecom, tmp_path):
+    music, home = tmp_path / "music", tmp_path / "home"
+    sounds.library(music, artists=1, tracks=1)
+    (music / "broken.mp3").write_text("no music at all")
+    code, out, err = murecom("scan", "--workers", "1", music, home=home)
+    assert code == 4
+    assert "added 1" in out
+    assert "failed 1 (murecom scan --failed lists them)" in out
+    code, out, _ = murecom("scan", "--failed", "--json", home=home)
+    [failure] = json.loads(out)
+    assert failure["path"].endswith("broken.mp3")
+    assert failure["reason"]
+    code, out, _ = murecom("scan", "--dry-run", "--retry", "--json", music, home=home)
+    assert json.loads(out)["again"] == 1
+    (music / "broken.mp3").unlink()
+    code, out, _ = murecom("scan", "--json", home=home)
+    assert (code, json.loads(out)["gone"]) == (0, 1)
+
+
+def test_an_empty_folder(murecom, tmp_path):
+    (tmp_path / "empty").mkdir()
+    code, out, err = murecom("scan", tmp_path / "empty", home=tmp_path / "home")
+    assert code == 0
+    assert "No music was found" in err
+
+
+def test_quiet_says_nothing(murecom):
+    assert murecom("similar", "Song 000", "-k", "50", "-q")[2] == ""
+    assert murecom("similar", "Song 000", "-k", "50")[2] != ""
+
+
+def test_backup_and_doctor(murecom, tmp_path):
+    assert murecom("backup", tmp_path / "copy.db")[0] == 0
+    assert murecom("backup", tmp_path / "copy.db")[0] == 2
+    assert murecom("backup", tmp_path / "copy.db", "--force")[0] == 0
+    (tmp_path / "other").mkdir()
+    (tmp_path / "copy.db").rename(tmp_path / "other/murecom.db")
+    code, out, _ = murecom("status", "--json", home=tmp_path / "other")
+    assert json.loads(out)["tracks"] == 12
+    code, out, _ = murecom("doctor")
+    assert code == 0
+    assert "network" in out
+
+
+def test_config_shows_where_values_come_from(murecom, tmp_path, monkeypatch):
+    monkeypatch.setenv("MURECOM_PLAYLIST__ARTIST_CAP", "5")
+    code, out, _ = murecom("config", "show", "--origin", "--json")
+    rows = {row["key"]: row for row in json.loads(out)}
+    assert code == 0
+    assert rows["playlist.artist_cap"]["value"] == 5
+    assert "MURECOM_PLAYLIST__ARTIST_CAP" in str(rows["playlist.artist_cap"]["origin"])
+    monkeypatch.setenv("MURECOM_PLAYLIST__ARTIST_KAP", "5")
+    code, _, err = murecom("config", "show")
+    assert code == 1
+    assert "artist_cap" in err.lower()
+    monkeypatch.delenv("MURECOM_PLAYLIST__ARTIST_KAP")
+    assert murecom("config", "init")[0] == 0
+    assert (tmp_path / "murecom.toml").exists()
+    assert murecom("config", "show")[0] == 0
+
+
+def test_completion(murecom):
+    for shell in ("bash", "zsh", "fish"):
+        code, out, _ = murecom("completion", shell)
+        assert code == 0
+        assert "_MURECOM_COMPLETE" in out
+
+
+def test_names_cannot_steer_the_terminal(murecom, tmp_path):
+    music, home = tmp_path / "music", tmp_path / "home"
+    sounds.write(tmp_path / "x.wav", sounds.chord(200)).rename(_made(music) / "a\x1b[31mred\n.wav")
+    sounds.write(tmp_path / "x.wav", sounds.chord(300)).rename(music / os.fsdecode(b"\xe9.wav"))
+    assert murecom("scan", "--workers", "1", music, home=home)[0] == 0
+    code, out, _ = murecom("status", "--examples", "1", home=home)
+    code, out, _ = murecom("similar", out.strip(), home=home)
+    assert code == 0
+    assert "\x1b" not in out
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_reader_that_had_enough(scanned):
+    """`murecom radio … | head` ends quietly."""
+    command = f"'{sys.executable}' -m murecom --home '{scanned}' radio 'Song 000' | head -n 3"
+    result = subprocess.run(
+        command, shell=True, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert len(result.stdout.splitlines()) == 3
+    assert "Traceback" not in result.stderr
+    assert "Error" not in result.stderr
+
+
+def test_help_is_quick_because_it_loads_little(scanned):
+    """Loads neither numpy nor pydantic nor rich; the time itself is for a benchmark."""
+    code = (
+        "import sys; from murecom.cli import run; run(['--help']); "
+        "print(sorted({'numpy', 'rich', 'pydantic', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
