@@ -19,8 +19,16 @@ import murecom
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CEILING = 400
-NOT_OURS = re.compile(r"(^|/)(\.git|\.venv|\.demo|\.nox|build|dist|\.\w*_cache|__pycache__)(/|$)")
-LIGHT_ALL = {"all", "train", "cluster", "face"}  # what the extra `all` leaves out, and itself
+NOT_OURS = re.compile(
+    r"(^|/)(\.git|\.venv|\.demo|\.nox|\.hypothesis|build|dist|\.\w*_cache|__pycache__)(/|$)"
+)
+LIGHT_ALL = {
+    "all",
+    "formats",
+    "train",
+    "cluster",
+    "face",
+}  # what the extra `all` leaves out, and itself
 
 
 def files(pattern):

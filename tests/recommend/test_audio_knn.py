@@ -104,7 +104,10 @@ def test_its_vectors_serve_playlists() -> None:
 def test_progress_is_told() -> None:
     steps: list[Step] = []
     AudioKNN().fit(tiny_data(), steps.append)
-    assert [(s.stage, s.done, s.total) for s in steps] == [("index", 0, 12), ("index", 12, 12)]
+    assert [(s.stage, s.done, s.total) for s in steps] == [
+        ("Indexing", 0, 12),
+        ("Indexing", 12, 12),
+    ]
 
 
 def test_any_recommender_is_loaded_by_name(tmp_path: Path) -> None:

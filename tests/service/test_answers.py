@@ -27,7 +27,8 @@ def test_similar_gives_other_tracks_with_scores_and_reasons(app):
     assert len(answer.tracks) == 5
     assert seed.id not in {n.track.id for n in answer.tracks}
     assert all(0 <= n.score <= 1 and n.why for n in answer.tracks)
-    assert [n.score for n in answer.tracks] == sorted((n.score for n in answer.tracks), reverse=True)
+    scores = [n.score for n in answer.tracks]
+    assert scores == sorted(scores, reverse=True)
     assert answer.model == "audio_knn"
 
 

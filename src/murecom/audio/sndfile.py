@@ -138,7 +138,7 @@ class _StderrClosed:
     """Points file descriptor 2 to the null device while at least one thread is inside.
 
     mpg123 writes with C's `fprintf`, out of reach of `sys.stderr`; libsndfile has no switch for it.
-    Costs about 10 µs. What other threads write to stderr meanwhile is lost, which is why only MP3
+    Costs about 5 µs. What other threads write to stderr meanwhile is lost, which is why only MP3
     calls are wrapped; scanning happens in worker processes that own their descriptors.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -26,6 +27,9 @@ def show(app: App, origin: bool, output: Output) -> int:
     settings = config.load(home=app.home, flags=app.flags)
     origins = config.origins(settings)
     values = config.flat(settings)
+    if values["store.url"]:
+        # the address of a database may hold a password
+        values["store.url"] = re.sub(r"://([^:@/]*):[^@/]*@", r"://\1:***@", values["store.url"])
     rows = [{"key": key, "value": value, "origin": origins[key]} for key, value in values.items()]
     if not origin:
         rows = [{"key": row["key"], "value": row["value"]} for row in rows]

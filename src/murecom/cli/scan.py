@@ -56,22 +56,30 @@ def command(
         app.flags["library.workers"] = workers
     if dry_run:
         return _dry_run(app, folders, retry, output)
-    while True:
-        code = _scan_once(app, folders, retry, descriptors, output)
-        if not watch:
-            return code
-        output.say(f"Watching; the next look is in {interval:.0f} s (Ctrl-C ends).")
+    code = _scan_once(app, folders, retry, descriptors, output)
+    if watch:
+        output.say(f"Watching for changes every {interval:.0f} s; Ctrl-C ends.")
+    while watch:
         time.sleep(interval)
-        retry = False
+        code = _scan_once(app, folders, False, descriptors, output, only_news=True)
+    return code
 
 
 def _scan_once(
-    app: App, folders: tuple[Path, ...], retry: bool, descriptors: bool, output: Output
+    app: App,
+    folders: tuple[Path, ...],
+    retry: bool,
+    descriptors: bool,
+    output: Output,
+    only_news: bool = False,
 ) -> int:
     from murecom.cli._progress import shown
 
-    with shown(output.quiet) as progress:
+    with shown(output.quiet or only_news) as progress:
         report = app.service.scan(folders, retry=retry, descriptors=descriptors, progress=progress)
+    code = PARTLY_FAILED if report.failed else DONE
+    if only_news and not report.is_news:
+        return code
     counts = {name: getattr(report, name) for name in (*ALWAYS, *IF_ANY)}
     document = counts | {
         "seconds": round(report.seconds, 3),
@@ -88,7 +96,7 @@ def _scan_once(
     output.document(document, text, document["failures"])
     if not report.found and not report.failed:
         output.say("No music was found there. Known kinds: mp3 flac ogg opus wav aiff m4a.")
-    return PARTLY_FAILED if report.failed else DONE
+    return code
 
 
 def _dry_run(app: App, folders: tuple[Path, ...], retry: bool, output: Output) -> int:

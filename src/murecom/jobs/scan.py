@@ -22,7 +22,7 @@ from murecom.library.identity import track_of
 from murecom.library.tags import Tags
 from murecom.library.walk import Found, Unreadable, walk
 from murecom.store import FileRow, Store
-from murecom.types import Progress, Step, Track, TrackId, no_progress
+from murecom.types import Progress, Step, Track, no_progress
 
 SETTLED = frozenset({"done", "short", "silent"})
 "States of files that need no second look while size and time of change stay."
@@ -60,6 +60,12 @@ class ScanReport:
     described: int = 0
     seconds: float = 0.0
     failures: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the scan changed anything."""
+        same = self.unchanged + self.failed
+        return self.found + self.gone + self.described > same
 
     @property
     def counts(self) -> dict[str, int]:
@@ -170,10 +176,9 @@ def scan(
     started = time.monotonic()
     with only_one(home, "scan"):
         plan = plan_scan(store, options, progress)
-        if len(plan.unreadable) == len(options.roots) and not plan.work and not plan.unchanged:
-            missing = [u for u in plan.unreadable if u.path in {str(r) for r in options.roots}]
-            if len(missing) == len(options.roots):
-                raise NotFound(f"{missing[0].reason} Check the path, then scan again.")
+        closed = [u for u in plan.unreadable if u.path in set(map(str, options.roots))]
+        if len(closed) == len(options.roots):
+            raise NotFound(f"{closed[0].reason} Check the path, then scan again.")
         report = ScanReport(
             found=len(plan.work) + plan.unchanged + len(plan.failed_before),
             unchanged=plan.unchanged,
@@ -257,7 +262,8 @@ class _Keeper:
         incomplete = set(store.vectors.missing(keys_of(options.sound)))
         self.known: dict[int, set[str]] = defaultdict(set)
         for row in store.files.iter():
-            if row.hash and row.track and row.track not in incomplete and row.state != "failed":
+            # an error says why there is no vector: such a file is worth another look
+            if row.hash and row.track and row.error is None and row.track not in incomplete:
                 self.known[row.size].add(row.hash)
 
     def tasks(self, entries: Iterable[Found]) -> Iterator[Task]:
@@ -281,7 +287,7 @@ class _Keeper:
             )
             if result.state == "failed" or result.hash is None or result.tags is None:
                 # the track of an earlier, readable content stays out of sight until it is back
-                self.store.files.put(replace(row, state="failed", track=None))
+                self.store.files.put(replace(row, state="failed"))
                 return "failed"
             others = [
                 other
@@ -292,26 +298,17 @@ class _Keeper:
             track = track_of(entry, result.tags, result.hash)
             if not present:
                 self._put_track(track, result.tags, result)
-            state = result.state
-            if state == "known":
-                state = next(
-                    (o.state for o in present),
-                    "done" if self.store.vectors.get(track.id, self._key) is not None else "short",
-                )
+            state = "done" if result.state == "known" else result.state
             self.store.files.put(replace(row, state=state, track=track.id, error=result.error))
             if before and before.track and before.track != track.id:
-                self._retire(before.track, track.id)
-        if track.id:
-            self.known[entry.size].add(result.hash)
-        if state in ("short", "silent"):
+                # new tags or new sound under the old path: its place in playlists goes along
+                self.store.tracks.move(before.track, track.id)
+        if state != "done":
             return state
+        self.known[entry.size].add(result.hash)
         if present:
             return "copies"
         return "moved" if others and not before else "added"
-
-    @property
-    def _key(self) -> str:
-        return keys_of(self.options.sound)[0]
 
     def _put_track(self, track: Track, tags: Tags, result: Analysis) -> None:
         self.store.tracks.put(
@@ -323,9 +320,3 @@ class _Keeper:
         )
         for key, vectors in result.vectors.items():
             self.store.vectors.put(track.id, key, vectors)
-
-    def _retire(self, old: TrackId, new: TrackId) -> None:
-        """Follow a file whose content changed (new tags): its playlists go with it."""
-        left = [row for row in self.store.files.iter() if row.track == old]
-        if not left:
-            self.store.tracks.move(old, new)

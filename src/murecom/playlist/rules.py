@@ -237,7 +237,7 @@ class CloseEnough:
     def note(self, candidates: Sequence[Candidate]) -> str:
         """Tell that nothing nearer is left."""
         near = sum(self.pool.scores[c.item] >= self.least for c in candidates)
-        return f"Only {_count(near, 'track')} sound close to the seeds: the others are far from them."
+        return f"Only {_count(near, 'track')} sound close to the seeds: the others are far."
 
 
 def standard(

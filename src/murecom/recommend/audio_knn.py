@@ -41,12 +41,12 @@ class AudioKNN(Recommender):
     _index: ExactIndex = field(init=False, repr=False)
 
     def _fit(self, data: Data, progress: Progress) -> dict[str, Array]:
-        progress(Step("index", 0, len(data.items)))
+        progress(Step("Indexing", 0, len(data.items)))
         space = Space(self.refit_above).fit(data.vectors)
         unit = space.transform({key: block.matrix for key, block in data.vectors.items()})
         index = ExactIndex().build(unit)
         silent = np.flatnonzero(~unit.any(axis=1))
-        progress(Step("index", len(data.items), len(data.items)))
+        progress(Step("Indexing", len(data.items), len(data.items)))
         parts = {"space": space.arrays(), "index": index.arrays()}
         arrays = {f"{part}.{name}": a for part, own in parts.items() for name, a in own.items()}
         return {**arrays, "without": silent}

@@ -135,7 +135,10 @@ class Sounds:
     def similar(self, start: Start, k: int, limits: Limits) -> Recommendation:
         """Answer with the `k` nearest tracks that the rules let in, nearest first."""
         pool, _, chosen = self._choose(start, k, limits, artist_gap=None)
-        return self._answer(start, pool, chosen.items, chosen.scores, chosen.notes)
+        # tracks that came in when a rule gave way stand behind others that are less near
+        nearest = sorted(zip(chosen.scores, chosen.items, strict=True), key=lambda one: -one[0])
+        rows, scores = [row for _, row in nearest], [score for score, _ in nearest]
+        return self._answer(start, pool, rows, scores, chosen.notes)
 
     def continue_(self, start: Start, length: int, limits: Limits, flow: bool) -> Recommendation:
         """Answer with the next tracks of a list, ordered by flow if that is wished."""

@@ -25,7 +25,6 @@ LOW_SPACE = 1 << 30
 EXTRAS = {
     "fast": ("onnxruntime", "the network runs on numpy, slower"),
     "formats": ("av", "m4a, AAC and WMA cannot be read"),
-    "ann": ("usearch", "search is exact, which is fine below a million tracks"),
 }
 
 

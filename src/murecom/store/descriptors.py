@@ -67,7 +67,7 @@ def load_descriptors(
         .order_by(descriptor.track, descriptor.name)
     )
     found: defaultdict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
-    for track_id, name, value, unit in connection.execute(query).tuples():
+    for track_id, name, value, unit in connection.execute(query):
         found[track_id][name] = (value, unit)
     return found
 

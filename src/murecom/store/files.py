@@ -111,7 +111,7 @@ class Files:
         state = schema.file.c.state
         query = sa.select(state, sa.func.count()).group_by(state)
         with self._database.read() as connection:
-            return dict.fromkeys(STATES, 0) | dict(connection.execute(query).tuples().all())
+            return dict.fromkeys(STATES, 0) | dict(connection.execute(query).all())
 
     def mark_gone(self, paths: Iterable[str]) -> None:
         """Say that files are no longer there; unknown paths are passed over.
@@ -146,7 +146,7 @@ class Files:
             .limit(limit)
         )  # fmt: skip
         with self._database.read() as connection:
-            rows = connection.execute(query).tuples().all()
+            rows = connection.execute(query).all()
         return [FileRow(os.fsdecode(path), *rest) for path, *rest in rows]
 
 

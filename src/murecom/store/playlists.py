@@ -133,7 +133,7 @@ class Playlists:
             .limit(limit)
         )
         with self._database.read() as connection:
-            scores = dict(connection.execute(query).tuples().all())
+            scores = dict(connection.execute(query).all())
             found = _load(connection, table.pk.in_(list(scores)))
         return [(found[pk], float(value)) for pk, value in scores.items()]
 
@@ -170,7 +170,7 @@ def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[
         sa.select(entry.playlist, entry.track)
         .where(entry.playlist.in_([row.pk for row in rows]))
         .order_by(entry.playlist, entry.position)
-    ).tuples():
+    ):
         entries[pk].append(track)
     tracks = _tracks(connection, entries.values())
     return {

@@ -115,11 +115,9 @@ def load_tracks(connection: sa.Connection, condition: sa.ColumnElement[bool]) ->
     paths = dict(
         connection.execute(
             sa.select(file.track, sa.func.min(file.path))
-            .where(file.track.in_(pks), file.state != "gone")
+            .where(file.track.in_(pks), file.state.not_in(schema.ABSENT))
             .group_by(file.track)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return {
         pk: Track(
@@ -143,4 +141,4 @@ def artist_names(connection: sa.Connection, pks: Sequence[int]) -> Iterator[tupl
         .join_from(schema.track_artist, schema.artist, link.artist == artist.pk)
         .where(link.track.in_(pks))
         .order_by(link.track, link.position)
-    ).tuples()
+    )

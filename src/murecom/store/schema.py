@@ -19,6 +19,9 @@ VERSION = "0001"
 KEY_LENGTH = 200
 "Characters of a folded name kept in an index; PostgreSQL refuses more than about 2,700 bytes."
 
+ABSENT = ("gone", "failed")
+"States of files that give no sound now; a track with no other files is lost."
+
 METADATA = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -187,6 +190,6 @@ file = _list(
 
 
 def is_present() -> sa.ColumnElement[bool]:
-    """Condition on `track`: it has a file that is not gone, or never had a file."""
+    """Condition on `track`: it has a file that can be read, or never had a file."""
     files = sa.select(1).where(file.c.track == track.c.pk)
-    return sa.or_(files.where(file.c.state != "gone").exists(), ~files.exists())
+    return sa.or_(files.where(file.c.state.not_in(ABSENT)).exists(), ~files.exists())

@@ -100,7 +100,7 @@ class Search:
         if not artists:
             return ()
         values = {"artists": list(artists[:500]), "names": list(parts)}
-        tracks = self._connection.execute(_OF_ARTISTS, {**values, "limit": _FEW}).tuples().all()
+        tracks = self._connection.execute(_OF_ARTISTS, {**values, "limit": _FEW}).all()
         if len(tracks) < _FEW:
             return [pk for pk, key in tracks if key in parts]
         # "Various Artists": start from the titles instead.
@@ -151,10 +151,10 @@ class Search:
         """Load candidates, without those that are lost."""
         names: defaultdict[int, list[str]] = defaultdict(list)
         keys: defaultdict[int, list[str]] = defaultdict(list)
-        for pk, name, key in self._connection.execute(_ARTISTS_OF, {"pks": pks}).tuples().all():
+        for pk, name, key in self._connection.execute(_ARTISTS_OF, {"pks": pks}).all():
             names[pk].append(name)
             keys[pk].append(key)
-        rows = self._connection.execute(_CANDIDATES, {"pks": pks}).tuples().all()
+        rows = self._connection.execute(_CANDIDATES, {"pks": pks}).all()
         return [
             Candidate(pk, title or "", key, tuple(names.get(pk, ())), tuple(keys.get(pk, ())))
             for pk, title, key in rows

@@ -119,7 +119,7 @@ def load_tags(
     if key is not None:
         query = query.where(tag.key == key)
     found: defaultdict[str, list[Tag]] = defaultdict(list)
-    for name, *row in connection.execute(query).tuples():
+    for name, *row in connection.execute(query):
         found[name].append(Tag(*row))
     return found
 

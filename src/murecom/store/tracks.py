@@ -115,7 +115,7 @@ class Tracks:
                     )
                     .select_from(schema.track.outerjoin(schema.album))
                     .where(track.id.in_(batch))
-                ).tuples():
+                ):
                     track_id, year, album_artist, number, lost = row
                     found[TrackId(track_id)] = Details(
                         tuple(dict.fromkeys(tag.value for tag in genres.get(track_id, ()))),
@@ -206,7 +206,11 @@ class Tracks:
             target = inner_id(work, new)
             connection = work.connection
             pk = connection.scalar(sa.select(track.pk).where(track.id.in_(list(*asked([old])))))
-            present = sa.select(file.path).where(file.track == pk, file.state != "gone").limit(1)
+            present = (
+                sa.select(file.path)
+                .where(file.track == pk, file.state.not_in(schema.ABSENT))
+                .limit(1)
+            )
             if pk is None or connection.scalar(present) is not None:
                 return False
             connection.execute(
@@ -222,7 +226,7 @@ def put_unknown(work: Work, tracks: Iterable[Track]) -> None:
     by_id = {checked_id(track.id): track for track in tracks}
     for batch in batches(by_id):
         query = sa.select(schema.track.c.id, schema.track.c.pk).where(schema.track.c.id.in_(batch))
-        work.tracks.update(work.connection.execute(query).tuples().all())
+        work.tracks.update(work.connection.execute(query).all())
     for track_id, track in by_id.items():
         if track_id not in work.tracks:
             _put(work, track, None, None, None, (), "file")

@@ -87,7 +87,7 @@ class Vectors:
                     )
                     .where(data.key == number, track.id.in_(batch))
                 )
-                for track_id, blob, count in connection.execute(query).tuples():
+                for track_id, blob, count in connection.execute(query):
                     dtype = "<f2" if len(blob) == 2 * count * dim else "<f4"
                     rows = np.frombuffer(blob, dtype).reshape(count, dim).astype(np.float32)
                     found[TrackId(track_id)] = rows
@@ -107,15 +107,11 @@ class Vectors:
         vector, track = schema.vector.c, schema.track.c
         with self._database.read() as connection:
             number, dim = _known_key(connection, key)
-            rows = (
-                connection.execute(
-                    sa.select(track.id, vector.mean)
-                    .join_from(schema.vector, schema.track)
-                    .where(vector.key == number, schema.is_present())
-                )
-                .tuples()
-                .all()
-            )
+            rows = connection.execute(
+                sa.select(track.id, vector.mean)
+                .join_from(schema.vector, schema.track)
+                .where(vector.key == number, schema.is_present())
+            ).all()
         rows = sorted(rows, key=lambda row: row[0])
         matrix = np.frombuffer(bytearray().join([mean for _, mean in rows]), "<f4")
         return [TrackId(track_id) for track_id, _ in rows], matrix.reshape(len(rows), dim)
@@ -146,7 +142,7 @@ class Vectors:
 def _known_key(connection: sa.Connection, key: str) -> tuple[int, int]:
     """Give number and dim of a key; number 0, which no key has, if it is unknown."""
     query = sa.select(schema.vector_key.c.pk, schema.vector_key.c.dim)
-    row = connection.execute(query.where(schema.vector_key.c.key == key)).tuples().first()
+    row = connection.execute(query.where(schema.vector_key.c.key == key)).first()
     return row or (0, 0)
 
 
