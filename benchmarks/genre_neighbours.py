@@ -4,6 +4,8 @@
     python benchmarks/genre_neighbours.py --clips FOLDER   other clips called genre.number.ext
     python benchmarks/genre_neighbours.py --music FOLDER   also free music, as scripts/
                                                            fit_statistics.py has unpacked it
+    python benchmarks/genre_neighbours.py --peers PYTHON   also the tools of peers.txt, which that
+                                                           interpreter has installed
 
 Each track in turn is the seed and all others are ranked by cosine in the space of the blocks
 (`index.space.Space` with the shipped statistics). P@1 and P@5 are the share of neighbours with the
@@ -137,13 +139,34 @@ def measure(
     vectors, labels = embed(tracks, (network, tags, timbre, second), windows)
     rows = []
     for blocks, embedders in combinations.items():
-        each = scores(similarities(vectors, embedders), labels)
-        p1, p5, mean = each.mean(axis=0)
-        low, high = interval(each[:, 2])
-        rows.append(
-            {"set": name, "blocks": blocks, "seeds": len(each), "tracks": len(labels)}
-            | {"P@1": p1, "P@5": p5, "MAP": mean, "MAP 95 %": [low, high]}
-        )
+        rows.append(_row(name, blocks, similarities(vectors, embedders), labels))
+    return rows
+
+
+def _row(
+    name: str, blocks: str, pairs: NDArray[np.float32], labels: Sequence[str]
+) -> dict[str, Any]:
+    each = scores(pairs, labels)
+    p1, p5, mean = (float(value) for value in each.mean(axis=0))
+    row = {"set": name, "blocks": blocks, "seeds": len(each), "tracks": len(labels)}
+    return row | {"P@1": p1, "P@5": p5, "MAP": mean, "MAP 95 %": interval(each[:, 2])}
+
+
+def measure_peers(
+    name: str, tracks: Sequence[tuple[Path, str]], python: str
+) -> list[dict[str, Any]]:
+    """Measure other tools on one set; a track that a tool refuses is nobody's neighbour."""
+    program = str(Path(__file__).with_name("_peer_distances.py"))
+    paths, labels = [str(path) for path, _ in tracks], [label for _, label in tracks]
+    rows = []
+    for tool in ("musly", "bliss", "sonara"):
+        run = common.run_json([program, tool, *paths], python=python, timeout=3600)
+        if not run.lines:
+            common.say(f"{tool}: {run.error}")
+            continue
+        distances = np.array(run.lines[-1]["distances"], np.float32)
+        pairs = -np.nan_to_num(distances, nan=np.inf)
+        rows.append(_row(name, f"{tool} {run.lines[-1]['version']}", pairs, labels))
     return rows
 
 
@@ -175,6 +198,7 @@ def main() -> None:
     data = Path(os.environ.get("MURECOM_DATA") or ROOT.parent / "shared" / "data")
     parser.add_argument("--clips", type=Path, default=data / "gtzan", metavar="FOLDER")
     parser.add_argument("--music", type=Path, metavar="FOLDER", help="free music, by package")
+    parser.add_argument("--peers", metavar="PYTHON", help="an interpreter with peers.txt installed")
     parser.add_argument("--windows", type=int, default=5, help="windows of a track (5)")
     parser.add_argument("--backend", default="auto", choices=("auto", "numpy", "onnx"))
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -191,6 +215,8 @@ def main() -> None:
     results = []
     for name, tracks in sets.items():
         results += measure(name, tracks, arguments.backend, arguments.windows)
+        if arguments.peers:
+            results += measure_peers(name, tracks, arguments.peers)
     default = next((r for r in results if r["set"] == "genre" and "(default)" in r["blocks"]), None)
     bars = [
         {"bar": k, "value": default[k], "limit": limit, "is_met": bool(default[k] >= limit)}

@@ -63,6 +63,8 @@ MINUTES_BAR = 16.0
 
 EVERY = 0.25
 "Seconds between looks at the memory."
+SETTLING = 10.0
+"Seconds until workers have started and loaded the network: no part of a quarter."
 
 
 # -- the files --------------------------------------------------------------------------------
@@ -94,7 +96,7 @@ def _encoded(seed: int, suffix: str, folder: Path) -> tuple[str, bytes]:
 
 
 def make_library(folder: Path, files: int, sounds: list[tuple[str, bytes]]) -> int:
-    """Write `Artist n/Album m/0k - Song i.ext`, ten to an album, forty to an artist; give bytes."""
+    """Write `Artist n/Album m/0k - Song i.ext`, ten an album, forty an artist; give the size."""
     size = 0
     for i in range(files):
         suffix, content = sounds[i % len(sounds)]
@@ -146,6 +148,8 @@ class Watched:
     parent_mb: list[float] = field(default_factory=list)
     worker_mb: list[float] = field(default_factory=list)
     "The largest worker at each look; both lists have one entry a look."
+    error: str | None = None
+    "What it said last, if it printed no report."
 
 
 def murecom(home: Path, *arguments: str, environment: dict[str, str]) -> Watched:
@@ -173,8 +177,8 @@ def murecom(home: Path, *arguments: str, environment: dict[str, str]) -> Watched
         try:
             watched.report = json.load(out)
         except ValueError:
-            talk = err.read().decode(errors="replace")
-            raise SystemExit(f"murecom {arguments[0]} failed ({watched.code}): {talk}") from None
+            talk = err.read().decode(errors="replace").strip().splitlines()
+            watched.error = f"failed ({watched.code}): {talk[-1] if talk else ''}"
     return watched
 
 
@@ -198,11 +202,12 @@ def _look(pid: int, watched: Watched) -> None:
 
 
 def quarters(values: list[float]) -> tuple[float, float] | None:
-    """Give the medians of the first and the last quarter, None if there are too few values."""
-    part = len(values) // 4
+    """Give the medians of the first and the last quarter, None if there are too few looks."""
+    settled = values[round(SETTLING / EVERY) :]
+    part = len(settled) // 4
     if part < 4:
         return None
-    return statistics.median(values[:part]), statistics.median(values[-part:])
+    return statistics.median(settled[:part]), statistics.median(settled[-part:])
 
 
 # -- results ----------------------------------------------------------------------------------
@@ -239,11 +244,30 @@ def rows(first: Watched, second: Watched, files: int, broken: int) -> list[tuple
         if both:
             text += f" (first quarter {both[0]:.0f}, last quarter {both[1]:.0f})"
         lines.append((f"peak memory, {who}", text))
-    lines += [
+    if second.error:
+        return [*lines, ("second scan", second.error)]
+    return [
+        *lines,
         ("second scan", f"{second.wall:.2f} s, {second.cpu:.2f} CPU-s (nothing to do)"),
         ("its report", f"unchanged {second.report['unchanged']:,}, added {second.report['added']}"),
     ]
-    return lines
+
+
+def prepare(music: Path, files: int, broken: int) -> str:
+    """Make the files to scan; give the line that describes them."""
+    say("making sounds")
+    sounds = make_sounds(min(SOUNDS, max(20, files // 20)))
+    needed = files * sum(len(content) for _, content in sounds) / len(sounds)
+    if needed * 1.1 > shutil.disk_usage(music.parent).free:
+        raise SystemExit(f"{needed / 1e9:.1f} GB are needed. Name a larger disk with --work.")
+    say(f"writing {files:,} files, {needed / 1e9:.1f} GB")
+    size = make_library(music, files, sounds)
+    make_broken(music, broken, sounds)
+    mix = ", ".join(f"{share * 5} % {kind}" for kind, (share, *_) in KINDS.items())
+    return (
+        f"material  {files:,} synthetic files of {SECONDS:.0f} s, {size / 1e9:.2f} GB ({mix}), "
+        f"{len(sounds)} sounds"
+    )
 
 
 def main() -> None:
@@ -255,42 +279,37 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="make the files below this folder")
     parser.add_argument("--json", action="store_true", help="print every figure as JSON")
     options = parser.parse_args()
+    files, broken = options.files, round(options.files * BROKEN) if options.failed else 0
     environment = {k: v for k, v in fair_environment().items() if not k.startswith("MURECOM_")}
     environment["MURECOM_SOUND__BACKEND"] = options.backend
+    if options.work:
+        options.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as temporary:
         music, home = Path(temporary, "music"), Path(temporary, "home")
-        say("making sounds")
-        sounds = make_sounds(min(SOUNDS, max(20, options.files // 20)))
-        needed = options.files * sum(len(content) for _, content in sounds) / len(sounds)
-        if needed * 1.1 > shutil.disk_usage(temporary).free:
-            parser.error(f"{needed / 1e9:.1f} GB are needed; name a larger disk with --work")
-        say(f"writing {options.files:,} files, {needed / 1e9:.1f} GB")
-        size = make_library(music, options.files, sounds)
-        broken = round(options.files * BROKEN) if options.failed else 0
-        make_broken(music, broken, sounds)
+        material = prepare(music, files, broken)
         head = conditions("murecom", "numpy", "onnxruntime", "soundfile", "soxr", "sqlalchemy")
+        head.append(f"{material}; {options.workers} workers; backend {options.backend}")
         say("scanning")
         arguments = ("scan", str(music), "--workers", str(options.workers))
         first = murecom(home, *arguments, environment=environment)
+        if first.error:
+            raise SystemExit(f"The scan {first.error}")
         say("scanning again")
         second = murecom(home, *arguments, environment=environment)
         status = murecom(home, "status", environment=environment).report
         listed = murecom(home, "scan", "--failed", environment=environment).report
-    head.append(
-        f"material  {options.files:,} synthetic files of {SECONDS:.0f} s, {size / 1e9:.2f} GB "
-        f"({', '.join(f'{share * 5} % {kind}' for kind, (share, *_) in KINDS.items())}), "
-        f"{len(sounds)} sounds; {options.workers} workers; backend {options.backend}"
-    )
-    lines = rows(first, second, options.files, broken)
-    lines.append(("in the library", f"{status['tracks']:,} tracks, {status['failed']:,} failed"))
+    lines = rows(first, second, files, broken)
+    if status:
+        counts = f"{status['tracks']:,} tracks, {status['failed']:,} failed"
+        lines.append(("in the library", counts))
     if broken:
         lines.append(
             ("broken files", f"{broken:,} made, {len(listed):,} named, exit code {first.code}")
         )
-    results = judge(first, options.files, options.workers)
+    results = judge(first, files, options.workers)
     document = {
         "conditions": head,
-        "files": options.files,
+        "files": files,
         "broken": broken,
         "first": vars(first),
         "second": vars(second),

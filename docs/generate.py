@@ -36,7 +36,10 @@ def commands() -> str:
     parts = []
 
     def add(command: click.Command, name: str, parent: click.Context | None) -> None:
-        context = click.Context(command, info_name=name, parent=parent, max_content_width=90)
+        names = ["-h", "--help"]  # as `group` sets them, whoever asked for help before
+        context = click.Context(
+            command, info_name=name, parent=parent, max_content_width=90, help_option_names=names
+        )
         context.terminal_width = 90
         text = command.get_help(context)
         parts.append(f"## {context.command_path}\n\n```text\n{text}\n```")

@@ -123,7 +123,9 @@ def main() -> None:
     text = head + "".join(f"{row}\n" for row in table) + total
     old = page.read_text(encoding="utf-8")
     pattern = rf"(?s)({re.escape(HEADING)}.*?\n)\| package .*?\n\n"
-    page.write_text(re.sub(pattern, rf"\g<1>{text}\n", old + "\n").rstrip() + "\n", encoding="utf-8")
+    page.write_text(
+        re.sub(pattern, rf"\g<1>{text}\n", old + "\n").rstrip() + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -251,6 +251,67 @@ def test_reader_that_had_enough(scanned):
     assert "Error" not in result.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("end", "code", "says"),
+    [
+        ("| true; exit ${PIPESTATUS[0]}", 0, ""),
+        (">&-", 0, ""),
+        ("> /dev/full", 1, "No space left on device"),
+    ],
+)
+def test_stdout_that_takes_nothing_is_no_traceback(scanned, end, code, says):
+    command = f"'{sys.executable}' -m murecom --home '{scanned}' similar 'Song 000' -q {end}"
+    result = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == code
+    assert says in result.stderr
+    assert len(result.stderr.splitlines()) == (1 if says else 0)
+
+
+def test_scan_names_what_the_list_of_failures_cannot(murecom, tmp_path):
+    music, home = _made(tmp_path / "music"), tmp_path / "home"
+    (music / "link.mp3").symlink_to("nowhere")
+    code, _, err = murecom("scan", "--workers", "1", music, tmp_path / "missing", home=home)
+    assert code == 4
+    assert f"{music / 'link.mp3'}: This link leads nowhere. Mend or remove it." in err
+    assert "There is no file or folder" in err
+
+
+def test_a_watch_outlives_an_unplugged_disk(murecom, tmp_path, monkeypatch):
+    music, home = _made(tmp_path / "music"), tmp_path / "home"
+    sounds.write(music / "a.wav", sounds.chord(200))
+    looks = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 1:
+            music.rename(tmp_path / "away")
+        elif len(looks) == 3:
+            (tmp_path / "away").rename(music)
+            sounds.write(music / "b.wav", sounds.chord(300))
+        elif len(looks) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("murecom.cli.scan.time.sleep", sleep)
+    code, out, err = murecom("scan", "--watch", "--workers", "1", music, home=home)
+    assert code == 130
+    assert out.splitlines()[-1].startswith("Scanned 2 files")
+    assert err.count("There is no file or folder") == 1
+
+
+def test_doctor_in_a_home_that_is_not_there_makes_nothing(murecom, tmp_path):
+    code, out, _ = murecom("doctor", home=tmp_path / "none")
+    assert code == 0
+    assert "Run: murecom scan" in out
+    assert not (tmp_path / "none").exists()
+
+
+def test_doctor_counts_tracks_with_vectors(murecom):
+    assert "12 tracks, 12 with vectors" in murecom("doctor")[1]
+
+
 def test_help_is_quick_because_it_loads_little(scanned):
     """Loads neither numpy nor pydantic nor rich; the time itself is for a benchmark."""
     code = (

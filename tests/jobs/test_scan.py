@@ -13,6 +13,7 @@ import sounds
 from doubles import Here
 from murecom.engine.base import Outcome
 from murecom.errors import BadInput, NotFound, NotReady
+from murecom.jobs.analyse import Sound, keys_of
 from murecom.jobs.lock import only_one
 from murecom.jobs.scan import ScanOptions, ScanReport, scan
 from murecom.store import Store
@@ -227,3 +228,23 @@ def test_nasty_names(store, home, tmp_path):
     for name in names:
         assert store.tracks.by_path(str(folder / name)) is not None
     assert run(store, home, folder).unchanged == len(names)
+
+
+def test_copies_get_the_vectors_of_another_model_too(store, home, music):
+    first = next(music.rglob("*.wav"))
+    shutil.copy(first, first.with_name("copy.wav"))
+    run(store, home, music)
+    rich = Sound(model="rich")
+    run(store, home, music, sound=rich)
+    assert store.vectors.missing(keys_of(rich)) == []
+    engine = Here()
+    assert run(store, home, music, sound=rich, engine=engine).unchanged == 5
+    assert engine.ran == []
+
+
+def test_news_is_told_beside_what_stays_unreadable(store, home, music):
+    (music / "link.mp3").symlink_to("nowhere")
+    assert run(store, home, music).is_news
+    assert not run(store, home, music).is_news
+    sounds.write(music / "new.wav", sounds.chord(500))
+    assert run(store, home, music).is_news

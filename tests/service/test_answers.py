@@ -208,3 +208,18 @@ def test_examples_differ(app):
     tracks = app.examples(3)
     assert len({t.id for t in tracks}) == 3
     assert len(app.examples(100)) == 12
+
+
+def test_excluded_folders_may_be_relative_or_below_the_users_home(app, music, monkeypatch):
+    seed = app.find("Song 000")
+    monkeypatch.chdir(music)
+    monkeypatch.setenv("HOME", str(music))
+    for folder in ("Artist 1", "~/Artist 1", f"{music}/Artist 2/../Artist 1"):
+        answer = app.similar([seed], k=12, limits=Limits(0, 0, exclude_folders=[folder]))
+        assert not [title for title in titles(answer) if title.startswith("Song 1")]
+
+
+def test_without_vectors_of_the_chosen_model_the_message_says_so(app):
+    with Murecom(home=app.home, flags={"sound.model": "rich"}) as rich:
+        with pytest.raises(NotReady, match=r"sound.model.*rich.*murecom scan"):
+            rich.similar([rich.find("Song 000")])

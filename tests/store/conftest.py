@@ -37,7 +37,11 @@ def put(store: Store) -> Callable[..., TrackId]:
     """Put a track by "title", its artists and what else `tracks.put` takes."""
 
     def put_track(
-        title: str | None, *artists: str, id: str | None = None, album: str | None = None, **more: object
+        title: str | None,
+        *artists: str,
+        id: str | None = None,
+        album: str | None = None,
+        **more: object,
     ) -> TrackId:
         count = store.status()["tracks"] + store.status()["lost"]
         track_id = TrackId(id or f"test:{count + 1}")

@@ -59,7 +59,9 @@ def check(path: Path) -> None:
                 "SELECT track FROM playlist_track",
             )
         ]
-        assert all(found == lists[0] for found in lists), "a track is there as a whole or not at all"
+        assert all(found == lists[0] for found in lists), (
+            "a track is there as a whole or not at all"
+        )
     connection.close()
 
 

@@ -62,6 +62,7 @@ def test_iter_by_folder_and_state(store: Store) -> None:
     paths = ["/a", "/a/1", "/a/b/2", "/a-b/3", "/a0", "/A/1", "/a/\udcff", "/b"]
     for number, path in enumerate(paths):
         store.files.put(FileRow(path, 1, 1, state=STATES[number % 2]))
+
     def under(folder: str | None, state: str | None = None, batch: int = 2) -> set[str]:
         return {row.path for row in store.files.iter(folder, state, batch)}
 

@@ -12,7 +12,9 @@ A, B, C = (Track(TrackId(f"t:{name}"), name, (f"by {name}",)) for name in "abc")
 def test_a_playlist_comes_back_as_it_was(store: Store) -> None:
     playlist_id = store.playlists.put(Playlist("Evening", (B, A, B, C), description="calm"))
     assert playlist_id.startswith("murecom:")
-    assert store.playlists.get(playlist_id) == Playlist("Evening", (B, A, B, C), playlist_id, "calm")
+    assert store.playlists.get(playlist_id) == Playlist(
+        "Evening", (B, A, B, C), playlist_id, "calm"
+    )
     assert store.status()["playlists"] == 1
     assert store.status()["tracks"] == 3
     assert store.playlists.get("murecom:none") is None
@@ -69,6 +71,7 @@ def test_search(store: Store) -> None:
     names = ["Sad songs", "songs", "Songs for 晴天", "100% pop", "深夜 EMO", "SONGS"]
     for name in names:
         store.playlists.put(Playlist(name))
+
     def found(text: str, limit: int = 20) -> list[tuple[str, float]]:
         return [(p.name, score) for p, score in store.playlists.search(text, limit)]
 

@@ -83,7 +83,11 @@ def server(
 
     def run(*command: str) -> None:
         subprocess.run(
-            command, check=True, cwd=home, stdout=subprocess.DEVNULL, **as_user  # type: ignore[call-overload]
+            command,
+            check=True,
+            cwd=home,
+            stdout=subprocess.DEVNULL,
+            **as_user,  # type: ignore[call-overload]
         )
 
     data = str(home / "data")
@@ -115,7 +119,9 @@ class TestServer:
             yield opened
 
     def test_all_that_sqlite_does(self, store: Store, tmp_path: Path) -> None:
-        one = Track(TrackId("t:1"), "晴天", ("周杰倫",), "葉惠美", 269.0, "/m/\udcff", {"mbid": "m"})
+        one = Track(
+            TrackId("t:1"), "晴天", ("周杰倫",), "葉惠美", 269.0, "/m/\udcff", {"mbid": "m"}
+        )
         two = Track(TrackId("t:2"), "Bohemian Rhapsody\0", ("Queen", "Björk"))
         with store.transaction():
             for _ in range(2):

@@ -1,5 +1,6 @@
 """The tables that the migrations make are the tables that the code knows."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -34,9 +35,7 @@ def test_migrations_make_what_the_code_knows(path: Path) -> None:
                    and name != "track_word"}  # fmt: skip
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, METADATA) == []
-        statements = dict(
-            connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").tuples().all()
-        )
+        statements = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").all())
         made = sa.create_mock_engine("sqlite://", lambda *_: None)
         for table in METADATA.sorted_tables:
             expected = str(sa.schema.CreateTable(table).compile(made))
@@ -45,7 +44,8 @@ def test_migrations_make_what_the_code_knows(path: Path) -> None:
 
 
 def _words(statement: str) -> list[str]:
-    return sorted(statement.replace(",", " ").replace("(", " ").replace(")", " ").split())
+    unnamed = re.sub(r"CONSTRAINT \w+", "", statement)
+    return sorted(re.sub(r"[,()]", " ", unnamed).split())
 
 
 def test_a_database_of_a_newer_murecom_is_refused(path: Path) -> None:
@@ -90,14 +90,16 @@ def test_opening_is_fast_and_needs_no_alembic(path: Path) -> None:
     code = (
         "import sys, time\n"
         "from murecom.store import Store\n"
-        f"times = []\n"
+        "times = []\n"
         "for _ in range(3):\n"
         "    start = time.perf_counter()\n"
         f"    Store.open({str(path)!r}).close()\n"
         "    times.append(time.perf_counter() - start)\n"
-        "print(min(times), 'alembic' in sys.modules, 'sqlalchemy.dialects.postgresql' in sys.modules)"
+        "print(min(times), *(name in sys.modules for name in ('alembic', 'psycopg')))"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     seconds, *imported = result.stdout.split()
     assert float(seconds) < 0.06
     assert imported == ["False", "False"]
@@ -136,5 +138,5 @@ def test_every_query_of_a_scan_uses_an_index(store: Store) -> None:
                 rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)  # type: ignore[arg-type]
                 plans += [str(row[-1]) for row in rows]
     assert len(plans) > 10
-    scans = [plan for plan in plans if plan.startswith("SCAN") and "track_" not in plan]
-    assert [plan for plan in scans if "CONSTANT" not in plan] == []
+    scans = [plan for plan in plans if plan.startswith("SCAN") and "VIRTUAL TABLE" not in plan]
+    assert scans == []

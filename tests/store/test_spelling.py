@@ -18,7 +18,7 @@ WORDS = st.text("abcde", max_size=7)
         ("cello", "cellos", 1),
         ("cello", "cella", 1),
         ("cello", "ecllo", 1),
-        ("cello", "elcol", 2),
+        ("cello", "eclol", 2),
         ("sarabande", "srabnade", 2),
         ("abc", "xyz", 3),
         ("", "abc", 3),

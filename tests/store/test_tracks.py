@@ -192,12 +192,17 @@ def test_paths_and_ids_cannot_break_out(store: Store, put: Put) -> None:
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(title=st.none() | st.text(), artists=st.lists(st.text(), max_size=3), album=st.none() | st.text())
+@given(
+    title=st.none() | st.text(),
+    artists=st.lists(st.text(), max_size=3),
+    album=st.none() | st.text(),
+)
 def test_any_text_is_kept(
     store: Store, title: str | None, artists: list[str], album: str | None
 ) -> None:
     track = Track(TrackId("t:1"), title, tuple(artists), album, 1.0, None, {"k": title or ""})
     store.tracks.put(track)
+
     def kept(text: str) -> str:
         return text.replace("\0", "").encode("utf-8", "ignore").decode()
 

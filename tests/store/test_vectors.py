@@ -135,4 +135,6 @@ def test_all_vectors_are_read_in_a_moment(store: Store) -> None:
     took = time.thread_time() - start
     assert matrix.shape == (count, 200)
     assert ids == sorted(ids)
-    assert took < 1.0 * count / 100_000 * 2, "100,000 x 200 in a second, with room for a busy machine"
+    assert took < 1.0 * count / 100_000 * 2, (
+        "100,000 x 200 in a second, with room for a busy machine"
+    )

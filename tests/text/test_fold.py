@@ -30,7 +30,7 @@ FOLDS = [
     ("أغنية", "اغنية"),
     ("שָׁלוֹם", "שלום"),
     ("Hunter×Hunter", "hunterxhunter"),
-    ("Don’t – “Stop”…", "don't - \"stop\"..."),
+    ("Don’t – “Stop”…", 'don\'t - "stop"...'),
     ("周杰倫", "周杰伦"),
     ("後來", "后来"),
     ("遺憾", "遗憾"),
@@ -133,13 +133,20 @@ def test_same_name(first: str, second: str) -> None:
     assert same_name(second, first)
 
 
-@pytest.mark.parametrize(("first", "second"), [("", ""), ("a", "b"), ("!!!", "???"), ("晴天", "雨天")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("", ""), ("a", "b"), ("!!!", "???"), ("晴天", "雨天")]
+)
 def test_different_names(first: str, second: str) -> None:
     assert not same_name(first, second)
 
 
 def test_folding_is_fast() -> None:
-    names = ["周杰倫 - 晴天", "Sigur Rós – Hoppípolla", "宇多田ヒカル First Love", "Miles Davis So What"]
+    names = [
+        "周杰倫 - 晴天",
+        "Sigur Rós – Hoppípolla",
+        "宇多田ヒカル First Love",
+        "Miles Davis So What",
+    ]
     for name in names:
         fold(name)
     start = time.thread_time()

@@ -16,7 +16,11 @@ from murecom.text.tokens import MAX_TERMS, is_unspaced, query_terms, search_term
         ("晴天", ["晴", "晴天", "天"], ["晴天"]),
         ("晴", ["晴"], ["晴"]),
         ("遗憾的歌", ["遗", "遗憾", "憾", "憾的", "的", "的歌", "歌"], ["遗憾", "憾的", "的歌"]),
-        ("周杰倫 晴天", ["周", "周杰", "杰", "杰伦", "伦", "晴", "晴天", "天"], ["周杰", "杰伦", "晴天"]),
+        (
+            "周杰倫 晴天",
+            ["周", "周杰", "杰", "杰伦", "伦", "晴", "晴天", "天"],
+            ["周杰", "杰伦", "晴天"],
+        ),
         ("我love你", ["我", "love", "你"], ["我", "love", "你"]),
         ("ガラス", ["が", "がら", "ら", "らす", "す"], ["がら", "らす"]),
         ("사랑 노래", ["사", "사랑", "랑", "노", "노래", "래"], ["사랑", "노래"]),
@@ -58,6 +62,8 @@ def test_endless_names_are_cut() -> None:
     assert search_terms("x" * 10_000) == ["x" * 48]
 
 
-@pytest.mark.parametrize(("term", "is_one"), [("晴", True), ("サ", True), ("love", False), ("", False)])
+@pytest.mark.parametrize(
+    ("term", "is_one"), [("晴", True), ("サ", True), ("love", False), ("", False)]
+)
 def test_is_unspaced(term: str, is_one: bool) -> None:
     assert is_unspaced(term) is is_one

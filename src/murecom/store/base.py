@@ -60,7 +60,7 @@ class Backend(ABC):
 
     @abstractmethod
     def find(self, connection: sa.Connection, match: Match, limit: int) -> list[int]:
-        """List the inner ids of at most `limit` tracks that fit, in the order they were added."""
+        """List the inner ids of at most `limit` present tracks that fit, first added first."""
 
     @abstractmethod
     def words(self, connection: sa.Connection, start: str, lengths: range) -> list[str]:

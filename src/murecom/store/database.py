@@ -2,7 +2,7 @@
 
 A thread has at most one write transaction; whatever it calls meanwhile joins that one. Reads within
 it see what it wrote. Statements that run once per track are compiled by SQLAlchemy a single time
-and then go straight to the driver (`Statement`): four times as fast, see docs/design/store.md.
+and then go straight to the driver (`Statement`), several times faster: docs/design/store.md.
 """
 
 from __future__ import annotations
@@ -225,6 +225,11 @@ class Database:
                 with suppress(*self._errors):
                     connection.rollback()
             self._remember(work)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread has a write transaction open."""
+        return getattr(self._local, "work", None) is not None
 
     def close(self) -> None:
         """Close all connections."""

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from murecom.errors import Unsupported
+from murecom.store import schema
 from murecom.store.base import Backend, Match
 
 _LOCK = 0x6D757265  # "mure": any number that no other program on the server takes
@@ -75,12 +76,16 @@ class Postgres(Backend):
 
     def find(self, connection: sa.Connection, match: Match, limit: int) -> list[int]:
         """Ask the GIN index."""
-        query = sa.text(
-            "SELECT track FROM track_name WHERE terms @@ CAST(:query AS tsquery) "
-            "ORDER BY track LIMIT :limit"
+        pk = schema.track.c.pk
+        fits = sa.text("track_name.terms @@ CAST(:query AS tsquery)")
+        query = (
+            sa.select(pk)
+            .join(sa.table("track_name", sa.column("track")), sa.column("track") == pk)
+            .where(fits, schema.is_present())
+            .order_by(pk)
+            .limit(limit)
         )
-        rows = connection.execute(query, {"query": _expression(match), "limit": limit})
-        return [int(pk) for (pk,) in rows]
+        return list(connection.scalars(query, {"query": _expression(match)}))
 
     def words(self, connection: sa.Connection, start: str, lengths: range) -> list[str]:
         """Give none: PostgreSQL lists the terms of an index only by reading the whole table."""

@@ -100,6 +100,8 @@ def load_tracks(connection: sa.Connection, condition: sa.ColumnElement[bool]) ->
         .where(condition)
         .order_by(track.pk)
     ).all()
+    if not found:
+        return {}
     pks = [row[0] for row in found]
     artists: defaultdict[int, list[str]] = defaultdict(list)
     ids: defaultdict[int, dict[str, str]] = defaultdict(dict)
@@ -112,13 +114,13 @@ def load_tracks(connection: sa.Connection, condition: sa.ColumnElement[bool]) ->
         .order_by(other.track, other.kind)
     ):
         ids[pk][kind] = value
-    paths = dict(
-        connection.execute(
-            sa.select(file.track, sa.func.min(file.path))
-            .where(file.track.in_(pks), file.state.not_in(schema.ABSENT))
-            .group_by(file.track)
-        ).all()
-    )
+    paths: dict[int, bytes] = {}
+    for pk, path in connection.execute(
+        sa.select(file.track, file.path)
+        .where(file.track.in_(pks), file.state.not_in(schema.ABSENT))
+        .order_by(file.track, file.path)
+    ):
+        paths.setdefault(pk, path)
     return {
         pk: Track(
             TrackId(track_id),

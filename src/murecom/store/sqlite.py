@@ -21,6 +21,11 @@ from sqlalchemy.dialects.sqlite import insert
 from murecom.errors import BadInput, Unreachable
 from murecom.store.base import Backend, Match
 from murecom.store.faults import explained
+from murecom.store.schema import ABSENT
+
+# As `schema.is_present`, for a row of the FTS5 table.
+_FILE = "SELECT 1 FROM file WHERE file.track = track_name.rowid"
+_IS_PRESENT = f"(EXISTS ({_FILE} AND file.state NOT IN {ABSENT}) OR NOT EXISTS ({_FILE}))"
 
 
 class SQLite(Backend):
@@ -41,9 +46,9 @@ class SQLite(Backend):
 
     def engine(self) -> sa.Engine:
         """Make the engine, the folders and, where there is none, an empty file."""
-        if self.path.is_dir():
-            raise BadInput(f"{self.place} is a folder. Name a file for the database.")
         try:
+            if self.path.is_dir():
+                raise BadInput(f"{self.place} is a folder. Name a file for the database.")
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # A plain open tells what is wrong; SQLite only says "unable to open database file".
             with self.path.open("ab" if not self.path.exists() else "rb"):
@@ -104,7 +109,7 @@ class SQLite(Backend):
 
     def find(self, connection: sa.Connection, match: Match, limit: int) -> list[int]:
         """Ask the FTS5 table, which yields rows in the order of their ids and can stop early."""
-        query = "SELECT rowid FROM track_name WHERE track_name MATCH ? LIMIT ?"
+        query = f"SELECT rowid FROM track_name WHERE track_name MATCH ? AND {_IS_PRESENT} LIMIT ?"
         rows = connection.exec_driver_sql(query, (_expression(match), limit))
         return [int(pk) for (pk,) in rows]
 

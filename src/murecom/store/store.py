@@ -10,6 +10,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from murecom.errors import NotReady
 from murecom.store import schema
 from murecom.store.database import Database, backend_of
 from murecom.store.descriptors import Descriptors
@@ -162,6 +163,10 @@ class Store:
             The target is a folder, the database itself, or a database in use.
         Unreachable
             The target cannot be written.
+        NotReady
+            This thread is in the middle of a transaction.
         """
+        if self._database.is_writing:
+            raise NotReady("No backup is made inside a transaction. Finish the transaction first.")
         with self._database.read() as connection:
             self._database.backend.backup(connection, Path(target).expanduser())
