@@ -154,10 +154,10 @@ def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
 def simplify(variables: dict[str, Doubles]) -> dict[str, Doubles]:
     """Make the arrays that `murecom.embed.musicnn.weights` reads.
 
-    Training with weight decay has switched most filters off: their kernels shrank to 1e-10 and
-    less, so they give relu(bias) whatever they hear (181 and 190 of 204 timbral filters in the MSD
-    network). Such a filter leaves a constant, and the constant is added up where it goes: into the
-    kernel of a channel of ones, which is 0 outside the window as every channel, or into a bias.
+    Training with weight decay has switched most filters off: their kernels shrank to next to
+    nothing, so they give relu(bias) whatever they hear (181 and 190 of 204 timbral filters in the
+    MSD network). Such a filter leaves a constant, and the constant is added up where it goes: into
+    the kernel of a channel of ones, which is 0 outside the window as every channel, or into a bias.
     The result is the same network to the precision of float32.
     """
     normal = [_normalisation(variables, k) for k in range(11)]

@@ -108,13 +108,12 @@ class TestSpread:
         assert len(windows) == min(count, frames // SAMPLES)
         assert starts[0] >= 0
         assert starts[-1] + SAMPLES <= frames
-        gaps = np.diff([-SAMPLES, *starts, frames]) - SAMPLES
-        assert (gaps >= 0).all()
-        inner = gaps[1:-1]
-        assert np.ptp(inner) <= 1 if len(inner) else True
-        assert abs(gaps[0] - gaps[-1]) <= 2
-        if len(inner):
-            assert abs(2 * gaps[0] - inner[0]) <= 4
+        grid = decode.GRID_MS * RATE // 1000
+        assert (starts % grid == 0).all()
+        even = (2 * np.arange(len(starts)) + 1) * frames / (2 * len(starts)) - SAMPLES / 2
+        late = even - starts
+        assert (late >= -1).all()
+        assert (late < grid + 1).all()
 
     def test_exactly_one_window(self, tmp_path: Path) -> None:
         wave = synthesis.noise(SHORTEST, RATE)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -294,7 +295,7 @@ def test_a_watch_outlives_an_unplugged_disk(murecom, tmp_path, monkeypatch):
         elif len(looks) == 4:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("murecom.cli.scan.time.sleep", sleep)
+    monkeypatch.setattr("murecom.cli.scan.time", SimpleNamespace(sleep=sleep))
     code, out, err = murecom("scan", "--watch", "--workers", "1", music, home=home)
     assert code == 130
     assert out.splitlines()[-1].startswith("Scanned 2 files")

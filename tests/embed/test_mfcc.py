@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tests.embed import signals
-from tests.embed.contract_embedder import EmbedderContract
 
 from murecom.embed.base import Memo
 from murecom.embed.mfcc import COEFFICIENTS, MfccStatistics
 from murecom.embed.musicnn import MusiCNN
+from murecom.testing import EmbedderContract
 
 
 class TestMfccStatistics(EmbedderContract):

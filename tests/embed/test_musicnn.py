@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.embed import signals
-from tests.embed.contract_embedder import EmbedderContract
 
 from murecom import registry
 from murecom.embed import musicnn
@@ -16,6 +15,7 @@ from murecom.embed.base import Embedder, Memo
 from murecom.embed.musicnn import TAGS, MusiCNN, MusiCNNTags, onnx_file
 from murecom.embed.musicnn.weights import load_weights
 from murecom.errors import BadInput, MissingExtra, NotReady
+from murecom.testing import EmbedderContract
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -45,9 +45,6 @@ class TestMusiCNNTags(EmbedderContract):
 class TestSecondModel(EmbedderContract):
     def make(self) -> Embedder:
         return MusiCNN("mtt", "numpy")
-
-    def test_same_sound_same_vector(self) -> None:
-        """Checked for the first model; the class alone makes another one."""
 
 
 # -- against TensorFlow ------------------------------------------------------------------------

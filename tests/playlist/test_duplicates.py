@@ -22,7 +22,7 @@ def near(vector: np.ndarray, distance: float) -> np.ndarray:
 def test_sound_and_duration_must_both_agree() -> None:
     base = np.array([3.0, 1, 2, 0.5])
     vectors = np.array([
-        base, 7 * near(base, 0.0018), near(base, 0.02), near(base, 0.0001), -base, base,
+        base, 7 * near(base, 0.0018), near(base, 0.05), near(base, 0.0001), -base, base,
     ])  # fmt: skip
     durations = [100, 102, 100, 104.5, 100, None]
     (group,) = near_duplicates(vectors, durations)

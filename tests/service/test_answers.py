@@ -220,6 +220,8 @@ def test_excluded_folders_may_be_relative_or_below_the_users_home(app, music, mo
 
 
 def test_without_vectors_of_the_chosen_model_the_message_says_so(app):
-    with Murecom(home=app.home, flags={"sound.model": "rich"}) as rich:
-        with pytest.raises(NotReady, match=r"sound.model.*rich.*murecom scan"):
-            rich.similar([rich.find("Song 000")])
+    with (
+        Murecom(home=app.home, flags={"sound.model": "rich"}) as rich,
+        pytest.raises(NotReady, match=r"sound.model.*rich.*murecom scan"),
+    ):
+        rich.similar([rich.find("Song 000")])

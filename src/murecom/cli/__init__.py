@@ -6,15 +6,17 @@ that `murecom --help` stays quick.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
 from murecom import __version__
-from murecom.errors import Ambiguous, MurecomError, NotFound
+from murecom.errors import Ambiguous, MurecomError, NotFound, Unreachable
 
 DONE, FAILED, USAGE, NOTHING_FOUND, PARTLY_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -35,6 +37,19 @@ class Commands(click.Group):
         command = import_module(f"murecom.cli.{file}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that had enough (head, a pager) is no error.
+
+        Caught here because click itself would make it exit code 1.
+        """
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _give_up(sys.stdout)
+            return DONE
+        return result
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -82,28 +97,36 @@ def main(argv: list[str] | None = None) -> None:
 def run(argv: list[str] | None = None) -> int:
     """Run the command line and give its exit code: 0, 1, 2, 3, 4, or 130 after Ctrl-C."""
     arguments = sys.argv[1:] if argv is None else argv
+    # a stream that the caller closed is None; its stand-in lives as long as the process
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")
     for stream in (sys.stdout, sys.stderr):
         # file names may hold bytes that no encoding knows
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="surrogateescape" if stream is sys.stdout else "replace")
     try:
         code = group.main(args=arguments, prog_name="murecom", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. What was finished is kept; the same command goes on.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # the reader had enough (head, a pager): nothing is wrong; keep the interpreter quiet
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except MurecomError as error:
         if "--debug" in arguments:
             raise
         return show(error)
+    except OSError as error:
+        if "--debug" in arguments or error.errno != errno.ENOSPC:
+            raise
+        _give_up(sys.stdout)
+        return show(Unreachable(f"{error.strerror}. Make room, then run the same command again."))
     return code if isinstance(code, int) else DONE
+
+
+def _give_up(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, so that the interpreter ends quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def show(error: MurecomError) -> int:

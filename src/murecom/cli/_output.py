@@ -156,7 +156,7 @@ def table(rows: Sequence[tuple[str, ...]]) -> str:
 
     if not rows:
         return ""
-    clean = [tuple(_one_line(cell) for cell in row) for row in rows]
+    clean = [tuple(printable(cell) for cell in row) for row in rows]
     widths = [max(cell_len(row[i]) for row in clean) for i in range(len(clean[0]))]
     if sys.stdout.isatty():
         room = _columns() - 2 * (len(widths) - 1)
@@ -185,7 +185,7 @@ def _columns() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _one_line(text: str) -> str:
+def printable(text: str) -> str:
     """Replace control characters: a name must not be able to steer the terminal."""
     return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else "\ufffd" for c in text)
 

@@ -12,7 +12,7 @@ from murecom.cli._output import Output, output_options
 @click.option(
     "--distance",
     type=click.FloatRange(0, 1),
-    default=0.002,
+    default=0.01,
     show_default=True,
     help="How far apart two vectors may be (cosine distance).",
 )

@@ -9,11 +9,15 @@ import click
 
 from murecom.cli import DONE, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
-from murecom.cli._output import Output, output_options, table
+from murecom.cli._output import Output, output_options, printable, table
+from murecom.errors import NotFound, NotReady, Unreachable
 
 ALWAYS = ("found", "added", "unchanged", "failed")
 IF_ANY = ("changed", "moved", "returned", "copies", "short", "silent", "gone", "described")
 "Counts of a scan: those always told, and those told when they are not zero."
+
+NAMED = 20
+"At most so many files and folders are named after a scan that `--failed` does not list."
 
 
 @click.command()
@@ -59,9 +63,17 @@ def command(
     code = _scan_once(app, folders, retry, descriptors, output)
     if watch:
         output.say(f"Watching for changes every {interval:.0f} s; Ctrl-C ends.")
+    trouble = ""
     while watch:
         time.sleep(interval)
-        code = _scan_once(app, folders, False, descriptors, output, only_news=True)
+        try:
+            code = _scan_once(app, folders, False, descriptors, output, only_news=True)
+            trouble = ""
+        except (NotFound, NotReady, Unreachable) as error:
+            # a disk that is away, another scan, a full disk: all pass, so the watch goes on
+            if str(error) != trouble:
+                trouble = str(error)
+                output.say(f"{trouble} Still watching.")
     return code
 
 
@@ -86,14 +98,21 @@ def _scan_once(
         "failures": [{"path": path, "reason": reason} for path, reason in report.failures],
     }
 
+    listed = dict(app.service.failures()) if report.failed else {}
+
     def text() -> str:
         parts = [f"{name} {counts[name]:,}" for name in ALWAYS[1:]]
         parts += [f"{name} {counts[name]:,}" for name in IF_ANY if counts[name]]
-        hint = " (murecom scan --failed lists them)" if report.failed else ""
+        hint = " (murecom scan --failed lists them)" if listed else ""
         lines = [f"Scanned {report.found:,} files in {report.seconds:.1f} s: " + "  ".join(parts)]
         return lines[0] + hint + "\n"
 
     output.document(document, text, document["failures"])
+    unlisted = [(path, reason) for path, reason in report.failures if path not in listed]
+    for path, reason in unlisted[:NAMED]:
+        output.say(f"{printable(path)}: {reason}")
+    if len(unlisted) > NAMED:
+        output.say(f"… and {len(unlisted) - NAMED:,} more: murecom scan --json names them all.")
     if not report.found and not report.failed:
         output.say("No music was found there. Known kinds: mp3 flac ogg opus wav aiff m4a.")
     return code

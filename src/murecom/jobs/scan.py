@@ -64,8 +64,8 @@ class ScanReport:
     @property
     def is_news(self) -> bool:
         """Whether the scan changed anything."""
-        same = self.unchanged + self.failed
-        return self.found + self.gone + self.described > same
+        new = self.added + self.changed + self.moved + self.returned + self.copies
+        return new + self.short + self.silent + self.gone + self.described > 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -297,7 +297,10 @@ class _Keeper:
             present = [other for other in others if other.state not in ("gone", "failed")]
             track = track_of(entry, result.tags, result.hash)
             if not present:
-                self._put_track(track, result.tags, result)
+                self._put_track(track, result.tags)
+            # a copy too may be the first to have vectors of a model that was chosen later
+            for key, vectors in result.vectors.items():
+                self.store.vectors.put(track.id, key, vectors)
             state = "done" if result.state == "known" else result.state
             self.store.files.put(replace(row, state=state, track=track.id, error=result.error))
             if before and before.track and before.track != track.id:
@@ -310,7 +313,7 @@ class _Keeper:
             return "copies"
         return "moved" if others and not before else "added"
 
-    def _put_track(self, track: Track, tags: Tags, result: Analysis) -> None:
+    def _put_track(self, track: Track, tags: Tags) -> None:
         self.store.tracks.put(
             track,
             album_artist=tags.album_artist,
@@ -318,5 +321,3 @@ class _Keeper:
             number=tags.number,
             genres=tags.genres,
         )
-        for key, vectors in result.vectors.items():
-            self.store.vectors.put(track.id, key, vectors)

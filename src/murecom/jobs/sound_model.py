@@ -75,6 +75,10 @@ def read_vectors(store: Store, sound: Sound, revision: int | None = None) -> Dat
         blocks[member.key] = store.vectors.matrix(member.key)
     common = set.intersection(*(set(ids) for ids, _ in blocks.values()))
     if not common:
+        if store.vectors.keys():
+            raise NotReady(
+                f"No track has all vectors of sound.model = {sound.model} yet. Run: murecom scan"
+            )
         raise NotReady("No track has been analysed yet. Run: murecom scan ~/Music")
     items = sorted(common)
     vectors = {}

@@ -1,7 +1,7 @@
 """Near-duplicates: the same recording in several files.
 
-Two tracks are near-duplicates when the network hears the same (cosine distance below 0.002; the
-same recording in other codecs and rates measures below 0.0007, see `docs/design/playlists.md`) and
+Two tracks are near-duplicates when the network hears the same (cosine distance below 0.01; copies
+at 128 kbit/s and more measure below that, see `docs/design/playlists.md`) and
 their durations differ by at most 2 seconds. Files with the same bytes are another kind: they are
 one track already. Nothing is ever merged or deleted here; a listener decides.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from murecom.errors import BadInput
 
-DISTANCE: Final = 0.002
+DISTANCE: Final = 0.01
 "Cosine distance of the network's vectors below which two tracks sound the same."
 
 SECONDS: Final = 2.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -65,7 +66,10 @@ class Limits:
             versions=settings.versions if self.versions is None else self.versions,
             exclude_artists=(*self.exclude_artists, *settings.exclude_artists),
             exclude_genres=(*self.exclude_genres, *settings.exclude_genres),
-            exclude_folders=(*self.exclude_folders, *settings.exclude_folders),
+            exclude_folders=[
+                os.path.abspath(os.path.expanduser(folder))
+                for folder in (*self.exclude_folders, *settings.exclude_folders)
+            ],
             years=self.years,
         )
 

@@ -23,7 +23,7 @@ LOW_SPACE = 1 << 30
 "Bytes of free disk below which a scan of a large library may stop: 3 kB a track are needed."
 
 EXTRAS = {
-    "fast": ("onnxruntime", "the network runs on numpy, slower"),
+    "fast": ("onnxruntime", "the networks run on numpy, which is as quick for the default one"),
     "formats": ("av", "m4a, AAC and WMA cannot be read"),
 }
 
@@ -46,7 +46,8 @@ def checkup(settings: Settings, roots: Callable[[], Sequence[Path]]) -> list[Che
         *_home(settings.home),
         _database(settings),
     ]
-    if checks[-1].state != "bad":
+    # the roots may stand in the database; without one asking for them would make it
+    if checks[-1].state == "ok" or settings.library.roots:
         checks += _folders(roots())
     return checks
 
@@ -93,7 +94,7 @@ def _database(settings: Settings) -> Check:
             store.close()
     except MurecomError as error:
         return Check("bad", "database", str(error))
-    text = f"{status['tracks']:,} tracks, {status['vectors']:,} with vectors"
+    text = f"{status['tracks']:,} tracks, {status['embedded']:,} with vectors"
     return Check("ok", "database", f"{place}: {text}, {status['failed']:,} failed files")
 
 

@@ -11,9 +11,10 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
@@ -102,6 +103,7 @@ class Work:
 
     def __init__(self, database: Database, connection: sa.Connection) -> None:
         self.backend = database.backend
+        self.errors = database.errors
         self.connection = connection
         self.changed = False
         self.failure: Exception | None = None
@@ -149,6 +151,38 @@ class Work:
         return pk
 
 
+class Joined:
+    """A step inside a transaction that is already open.
+
+    A class, not a generator: a bulk import enters it twice for each track.
+    """
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def __enter__(self) -> Work:
+        if self._work.failure is not None:
+            raise NotReady("This transaction failed before. Leave it and start it again.")
+        return self._work
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # Our own errors are raised before anything is written: the caller may go on. After all
+        # others half a change must not be committed, even if the caller swallows them.
+        if isinstance(error, self._work.errors):
+            self._work.failure = explained(error, self._work.backend.place)
+            if self._work.failure is not error:
+                raise self._work.failure from error
+        elif isinstance(error, Exception) and not isinstance(error, MurecomError):
+            self._work.failure = error
+
+
 class Database:
     """The engine and the transactions of each thread.
 
@@ -165,7 +199,7 @@ class Database:
         self._local = threading.local()
         self._process = os.getpid()
         dbapi: Any = self.engine.dialect.dbapi
-        self._errors = (sa.exc.DBAPIError, sqlite3.Error, dbapi.Error)
+        self.errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError, sqlite3.Error, dbapi.Error)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -173,7 +207,7 @@ class Database:
         self._check_process()
         work: Work | None = getattr(self._local, "work", None)
         if work is not None:
-            with self._joined(work):
+            with Joined(work):
                 yield work.connection
             return
         outer: sa.Connection | None = getattr(self._local, "connection", None)
@@ -190,8 +224,7 @@ class Database:
             finally:
                 self._local.connection = None
 
-    @contextmanager
-    def write(self) -> Iterator[Work]:
+    def write(self) -> AbstractContextManager[Work]:
         """Give the write transaction of this thread; the outermost caller's end commits it.
 
         Raises
@@ -201,10 +234,10 @@ class Database:
         """
         self._check_process()
         work: Work | None = getattr(self._local, "work", None)
-        if work is not None:
-            with self._joined(work):
-                yield work
-            return
+        return self._outermost() if work is None else Joined(work)
+
+    @contextmanager
+    def _outermost(self) -> Iterator[Work]:
         if getattr(self._local, "connection", None) is not None:
             raise NotReady("A write began inside a read. Finish reading first.")
         with self._translated(), self.engine.connect() as connection:
@@ -222,7 +255,7 @@ class Database:
             finally:
                 self._local.work = None
                 # After a full disk there may be no transaction left to roll back.
-                with suppress(*self._errors):
+                with suppress(*self.errors):
                     connection.rollback()
             self._remember(work)
 
@@ -237,27 +270,10 @@ class Database:
             self.engine.dispose()
 
     @contextmanager
-    def _joined(self, work: Work) -> Iterator[None]:
-        if work.failure is not None:
-            raise NotReady("This transaction failed before. Leave it and start it again.")
-        try:
-            yield
-        except MurecomError:
-            # Raised before anything was written: the caller may go on.
-            raise
-        except self._errors as error:
-            # Even if the caller swallows it, half a change must not be committed.
-            work.failure = explained(error, self.backend.place)
-            raise work.failure from error
-        except Exception as error:
-            work.failure = error
-            raise
-
-    @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except self._errors as error:
+        except self.errors as error:
             raised = explained(error, self.backend.place)
             if raised is error:
                 raise

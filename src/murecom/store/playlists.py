@@ -13,7 +13,8 @@ from murecom.errors import BadInput
 from murecom.store import schema
 from murecom.store.base import Backend
 from murecom.store.database import Database, Statement
-from murecom.store.rows import batches, clean, clean_or_none, load_tracks
+from murecom.store.loading import load_tracks
+from murecom.store.rows import batches, clean, clean_or_none
 from murecom.store.tracks import put_unknown
 from murecom.text.fold import name_key
 from murecom.types import Playlist, Track
@@ -188,7 +189,7 @@ def _tracks(connection: sa.Connection, entries: Any) -> dict[int, Track]:
     pks: Sequence[int] = sorted({pk for of_one in entries for pk in of_one})
     tracks: dict[int, Track] = {}
     for batch in batches(pks):
-        tracks |= load_tracks(connection, schema.track.c.pk.in_(batch))
+        tracks |= load_tracks(connection, batch)
     return tracks
 
 

@@ -1,12 +1,10 @@
-"""Rows in, objects out: what tracks, playlists, files and search all need."""
+"""What every part needs: values made fit for a database, raw ids made inner ids, batches."""
 
 from __future__ import annotations
 
 import math
-import os
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -14,7 +12,6 @@ import sqlalchemy as sa
 from murecom.errors import BadInput, NotFound
 from murecom.store import schema
 from murecom.store.database import Statement, Work
-from murecom.types import Track, TrackId
 
 T = TypeVar("T")
 
@@ -89,58 +86,3 @@ def asked(ids: Iterable[str]) -> Iterator[list[str]]:
     """Cut the raw ids that can exist at all into batches, each once."""
     unique = dict.fromkeys(track_id for track_id in ids if not _NO_TEXT.search(track_id))
     return batches(unique)
-
-
-def load_tracks(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[int, Track]:
-    """Load the tracks that meet a condition on the table `track`, by inner id, in its order."""
-    track, album = schema.track.c, schema.album.c
-    found = connection.execute(
-        sa.select(track.pk, track.id, track.title, track.duration, album.title)
-        .select_from(schema.track.outerjoin(schema.album))
-        .where(condition)
-        .order_by(track.pk)
-    ).all()
-    if not found:
-        return {}
-    pks = [row[0] for row in found]
-    artists: defaultdict[int, list[str]] = defaultdict(list)
-    ids: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for pk, name in artist_names(connection, pks):
-        artists[pk].append(name)
-    other, file = schema.external_id.c, schema.file.c
-    for pk, kind, value in connection.execute(
-        sa.select(other.track, other.kind, other.value)
-        .where(other.track.in_(pks))
-        .order_by(other.track, other.kind)
-    ):
-        ids[pk][kind] = value
-    paths: dict[int, bytes] = {}
-    for pk, path in connection.execute(
-        sa.select(file.track, file.path)
-        .where(file.track.in_(pks), file.state.not_in(schema.ABSENT))
-        .order_by(file.track, file.path)
-    ):
-        paths.setdefault(pk, path)
-    return {
-        pk: Track(
-            TrackId(track_id),
-            title,
-            tuple(artists.get(pk, ())),
-            album_title,
-            duration,
-            os.fsdecode(paths[pk]) if pk in paths else None,
-            ids.get(pk, {}),
-        )
-        for pk, track_id, title, duration, album_title in found
-    }
-
-
-def artist_names(connection: sa.Connection, pks: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """List (inner id of a track, name of an artist) in the order of the tracks' artists."""
-    link, artist = schema.track_artist.c, schema.artist.c
-    yield from connection.execute(
-        sa.select(link.track, artist.name)
-        .join_from(schema.track_artist, schema.artist, link.artist == artist.pk)
-        .where(link.track.in_(pks))
-        .order_by(link.track, link.position)
-    )

@@ -4,7 +4,7 @@ Every track, artist, playlist … has an inner id `pk`, an integer that never le
 ids are looked up once. Migrations create the tables (`migrations/`); a test compares both. The name
 index is not here: each database has its own kind (`sqlite.py`, `postgres.py`).
 
-Every index is one page more to write for each track of a scan, so there is none that no query needs.
+Every index is a page more to write for each track of a scan, so there is none that no query needs.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from murecom.store import schema
 from murecom.store.base import Backend, Match
+from murecom.store.loading import load_tracks, many
 from murecom.store.ranking import (
     ANYWHERE,
     ARTIST,
@@ -24,7 +25,7 @@ from murecom.store.ranking import (
     Candidate,
     Query,
 )
-from murecom.store.rows import batches, clean, load_tracks
+from murecom.store.rows import batches, clean
 from murecom.store.spelling import respelt
 from murecom.text.tokens import is_unspaced
 from murecom.types import Track
@@ -35,10 +36,10 @@ LONGEST = 200
 _SPARE = 30
 "Candidates taken beyond those wanted, so that the best of a source are not only its first."
 
-_SPARE_TERMS = 100
+_SPARE_TERMS = 60
 "The same for the name index, whose first are no better than its last."
 
-_FEW = 300
+_FEW = 150
 "Tracks of artists that are looked through for a title."
 
 Groups = tuple[tuple[str, ...], ...]
@@ -62,7 +63,7 @@ class Search:
         best = sorted(self._scores.items(), key=lambda item: (-item[1], item[0]))[: self._limit]
         tracks: dict[int, Track] = {}
         for batch in batches([pk for pk, _ in best]):
-            tracks |= load_tracks(self._connection, schema.track.c.pk.in_(batch))
+            tracks |= load_tracks(self._connection, batch)
         return [(tracks[pk], score) for pk, score in best]
 
     def _gather(self) -> None:
@@ -148,21 +149,23 @@ class Search:
                 self._scores[candidate.pk] = self._query.score(candidate, least)
 
     def _candidates(self, pks: list[int]) -> list[Candidate]:
-        """Load candidates, without those that are lost."""
-        names: defaultdict[int, list[str]] = defaultdict(list)
-        keys: defaultdict[int, list[str]] = defaultdict(list)
-        for pk, name, key in self._connection.execute(_ARTISTS_OF, {"pks": pks}).all():
-            names[pk].append(name)
-            keys[pk].append(key)
+        found: dict[int, tuple[str, str]] = {}
+        artists: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
         rows = self._connection.execute(_CANDIDATES, {"pks": pks}).all()
+        for pk, title, key, artist, artist_key in rows:
+            found[pk] = (title or "", key)
+            if artist is not None:
+                artists[pk].append((artist, artist_key))
         return [
-            Candidate(pk, title or "", key, tuple(names.get(pk, ())), tuple(keys.get(pk, ())))
-            for pk, title, key in rows
+            Candidate(
+                pk,
+                title,
+                key,
+                tuple(name for name, _ in artists[pk]),
+                tuple(artist_key for _, artist_key in artists[pk]),
+            )
+            for pk, (title, key) in found.items()
         ]
-
-
-def _many(name: str) -> sa.BindParameter[list[object]]:
-    return sa.bindparam(name, expanding=True)
 
 
 _track, _artist, _link = schema.track.c, schema.artist.c, schema.track_artist.c
@@ -182,7 +185,7 @@ _ARTISTS = (
     .order_by(_artist.key, _artist.pk)
     .limit(_LIMIT)
 )
-_ARTISTS_NAMED = sa.select(_artist.pk).where(_artist.key.in_(_many("names")))
+_ARTISTS_NAMED = sa.select(_artist.pk).where(_artist.key.in_(many("names")))
 _OF_ARTIST = (
     sa.select(_track.pk)
     .join_from(schema.track_artist, schema.track, _link.track == _track.pk)
@@ -193,26 +196,28 @@ _OF_ARTIST = (
 _OF_ARTISTS = (
     sa.select(_track.pk, _track.key)
     .join_from(schema.track_artist, schema.track, _link.track == _track.pk)
-    .where(_link.artist.in_(_many("artists")))
+    .where(_link.artist.in_(many("artists")), schema.is_present())
     .limit(_LIMIT)
 )
 _PAIRS = (
     sa.select(_track.pk)
-    .where(_track.key.in_(_many("names")))
+    .where(_track.key.in_(many("names")))
     .where(
         sa.select(1)
-        .where(_link.track == _track.pk, _link.artist.in_(_many("artists")))
+        .where(_link.track == _track.pk, _link.artist.in_(many("artists")))
         .correlate(schema.track)
         .exists()
     )
+    .where(schema.is_present())
     .limit(_LIMIT)
 )
-_ARTISTS_OF = (
-    sa.select(_link.track, _artist.name, _artist.key)
-    .join_from(schema.track_artist, schema.artist, _link.artist == _artist.pk)
-    .where(_link.track.in_(_many("pks")))
-    .order_by(_link.track, _link.position)
-)
-_CANDIDATES = sa.select(_track.pk, _track.title, _track.key).where(
-    _track.pk.in_(_many("pks")), schema.is_present()
+_CANDIDATES = (
+    sa.select(_track.pk, _track.title, _track.key, _artist.name, _artist.key)
+    .select_from(
+        schema.track.outerjoin(schema.track_artist, _link.track == _track.pk).outerjoin(
+            schema.artist, _artist.pk == _link.artist
+        )
+    )
+    .where(_track.pk.in_(many("pks")))
+    .order_by(_track.pk, _link.position)
 )

@@ -104,8 +104,8 @@ class Store:
         dict of str to int
             `tracks` that are present; `artists` (by folded name) and `albums` of these;
             `playlists`; `vectors` of present tracks over all keys; `embedded`, present tracks with
-            any vector; `lost`, tracks whose files are all gone; `files`, of which `failed` and
-            `gone`.
+            any vector; `lost`, tracks whose files are all gone or failed; `files`, of which
+            `failed` and `gone`.
         """
         is_present = schema.is_present()
         track, link, vector = schema.track, schema.track_artist, schema.vector

@@ -13,6 +13,7 @@ from murecom.store.base import Backend
 from murecom.store.database import Database, Statement, Work
 from murecom.store.descriptors import load_descriptors
 from murecom.store.files import path_bytes
+from murecom.store.loading import load_tracks, load_tracks_by_id
 from murecom.store.rows import (
     asked,
     batches,
@@ -20,7 +21,6 @@ from murecom.store.rows import (
     clean,
     clean_or_none,
     inner_id,
-    load_tracks,
     number_or_none,
 )
 from murecom.store.search import Search
@@ -37,7 +37,8 @@ USER = "user"
 class Details:
     """What is known of a track beyond what a listener calls it by.
 
-    `descriptors` has the numbers that were measured, `lost` is true when all its files are gone.
+    `descriptors` has the numbers that were measured; `lost` is true when it had files and none of
+    them can be heard now (gone or failed).
     """
 
     genres: tuple[str, ...] = ()
@@ -97,7 +98,7 @@ class Tracks:
         found: dict[TrackId, Track] = {}
         with self._database.read() as connection:
             for batch in asked(wanted):
-                tracks = load_tracks(connection, schema.track.c.id.in_(batch))
+                tracks = load_tracks_by_id(connection, batch)
                 found.update((track.id, track) for track in tracks.values())
         return {track_id: found[track_id] for track_id in wanted if track_id in found}
 
@@ -162,7 +163,7 @@ class Tracks:
                 pks = connection.scalars(after.order_by(schema.track.c.pk).limit(batch)).all()
                 tracks: list[Track] = []
                 for some in batches(pks):
-                    tracks += load_tracks(connection, schema.track.c.pk.in_(some)).values()
+                    tracks += load_tracks(connection, some).values()
             yield from tracks
             if len(pks) < batch:
                 return
@@ -175,7 +176,7 @@ class Tracks:
             pk = connection.scalar(query)
             if pk is None:
                 return None
-            return load_tracks(connection, schema.track.c.pk == pk)[pk]
+            return load_tracks(connection, [pk])[pk]
 
     def delete(self, ids: Iterable[TrackId]) -> None:
         """Delete tracks with their files' rows, vectors, tags and places in playlists."""

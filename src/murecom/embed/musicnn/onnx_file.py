@@ -1,7 +1,7 @@
 """Writes an ONNX file: a graph of operators, as protocol buffers.
 
-The package `onnx` would do it, but it is 17 MB for what takes a page. Field numbers: `onnx.proto`
-of ONNX 1.8; operators: set 13, which every onnxruntime since 1.6 runs.
+The package `onnx` would do it, too, but one page is enough for a graph without branches. Field
+numbers: `onnx.proto` of ONNX 1.8; operators: set 13, which every onnxruntime since 1.6 runs.
 """
 
 from __future__ import annotations
