@@ -30,12 +30,13 @@ def write(path: Path, wave: np.ndarray, rate: int = RATE, **kw: object) -> Path:
 
 
 def library(folder: Path, artists: int = 3, albums: int = 1, tracks: int = 2) -> list[Path]:
-    """Make `Artist n/Album m/0k - Song n m k.wav` with a different sound each."""
+    """Make `Artist n/Album m/0k - Song n m k.wav`, with a different sound and length each."""
     made = []
     for a in range(artists):
         for b in range(albums):
             for c in range(tracks):
                 name = f"Artist {a}/Album {b}/{c + 1:02d} - Song {a}{b}{c}.wav"
-                wave = chord(110 * 2 ** (a / 3 + c / 12), seed=100 * a + 10 * b + c)
+                root, seconds = 110 * 2 ** (a / 3 + c / 12), 5 + 2.5 * c + 1.2 * a
+                wave = chord(root, seconds, seed=100 * a + 10 * b + c)
                 made.append(write(folder / name, wave))
     return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import PurePath
 from typing import Any, NewType
 
 TrackId = NewType("TrackId", str)
@@ -32,8 +33,8 @@ class Track:
 
     @property
     def name(self) -> str:
-        """How a listener would write it: `artist, artist – title`."""
-        title = self.title or "(untitled)"
+        """How a listener would write it: `artist, artist – title`; a file name without a title."""
+        title = self.title or (PurePath(self.path).name if self.path else self.id)
         return f"{', '.join(self.artists)} – {title}" if self.artists else title
 
 

@@ -90,8 +90,13 @@ def test_output_files(murecom, tmp_path, suffix):
 
 def test_an_unknown_output_format(murecom, tmp_path):
     code, _, err = murecom("similar", "Song 000", "-o", tmp_path / "x.doc")
-    assert code == 1
-    assert "m3u" in err
+    assert code == 2
+    assert ".m3u" in err
+    assert ".json" in err
+    code, _, err = murecom("search", "Song", "-o", tmp_path / "x.m3u")
+    assert code == 2
+    assert ".m3u," not in err
+    assert murecom("similar", "Song 000", "-o", tmp_path / "no/x.m3u")[0] == 2
 
 
 def test_continue_a_file_and_convert_it(murecom, tmp_path):

@@ -62,7 +62,7 @@ def test_first_scan_adds_everything(store, home, music):
     [track] = [t for t in store.tracks.iter() if t.title == "Song 000"]
     assert track.artists == ("Artist 0",)
     assert track.album == "Album 0"
-    assert track.duration == pytest.approx(6.0, abs=0.1)
+    assert track.duration == pytest.approx(5.0, abs=0.1)
     assert track.id.startswith("file:")
 
 

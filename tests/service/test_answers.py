@@ -72,10 +72,13 @@ def test_continue_leaves_out_what_the_list_holds(app):
 
 def test_radio_repeats_nothing_before_all_were_played(app):
     stream = app.radio([app.find("Song 000")], random_seed=3, limits=FREE)
-    played = [n.track.id for n in islice(stream, 11)]
-    assert len(set(played)) == 11
-    assert len(list(islice(stream, 5))) == 5
-    assert any("starting over" in note for note in stream.notes)
+    played: list[str] = []
+    while not any("starting over" in note for note in stream.notes):
+        played.append(next(stream).track.id)
+    # the last one belongs to the next round; some may be left out as near-duplicates of others
+    assert len(set(played[:-1])) == len(played) - 1 >= 8
+    assert len(list(islice(stream, 30))) == 30
+    assert sum("starting over" in note for note in stream.notes) <= 2
 
 
 def test_radio_with_the_same_seed_plays_the_same(app):

@@ -98,8 +98,8 @@ def run(argv: list[str] | None = None) -> int:
     """Run the command line and give its exit code: 0, 1, 2, 3, 4, or 130 after Ctrl-C."""
     arguments = sys.argv[1:] if argv is None else argv
     # a stream that the caller closed is None; its stand-in lives as long as the process
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # file names may hold bytes that no encoding knows
         if hasattr(stream, "reconfigure"):

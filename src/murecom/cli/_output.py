@@ -10,14 +10,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from murecom.errors import Unsupported
+from murecom.cli import DONE, NOTHING_FOUND, PARTLY_FAILED
 from murecom.types import Neighbour, Playlist, Recommendation, Track, to_json
 
 JSON_SUFFIXES = (".json", ".jsonl")
@@ -41,8 +41,6 @@ class Output:
     def document(self, value: Any, text: Callable[[], str], rows: Iterable[Any] = ()) -> None:
         """Print a value as one JSON document, as its rows in JSON lines, or as text."""
         suffix = self.file.suffix.lower() if self.file else ""
-        if self.file and suffix not in JSON_SUFFIXES:
-            raise Unsupported(f"Cannot write {suffix or 'that'} here. Use -o NAME.json or .jsonl.")
         if self.jsonl or suffix == ".jsonl":
             self._write("".join(_dumps(row) + "\n" for row in rows))
         elif self.json or suffix == ".json":
@@ -50,21 +48,21 @@ class Output:
         else:
             self._write(text())
 
-    def recommendation(self, answer: Recommendation, name: str, app: Any) -> None:
-        """Print an answer, or write it as a playlist when `-o` names a playlist format."""
+    def recommendation(self, answer: Recommendation, name: str, app: Any) -> int:
+        """Print an answer, or write it as a playlist when `-o` names a playlist format.
+
+        Gives the exit code: whether there were tracks, and whether all could be written.
+        """
+        shown, code = self, DONE if answer.tracks else NOTHING_FOUND
         if self.file and self.file.suffix.lower() not in JSON_SUFFIXES:
             playlist = Playlist(name=name, tracks=tuple(n.track for n in answer.tracks))
-            write_playlist(app, playlist, self)
-            if not (self.json or self.jsonl):
-                self._notes(answer.notes)
-                return
-            self = Output(json=self.json, jsonl=self.jsonl, quiet=self.quiet)
-        self.document(answer, lambda: neighbour_lines(answer.tracks), answer.tracks)
-        self._notes(answer.notes)
-
-    def _notes(self, notes: Sequence[str]) -> None:
-        for note in notes:
+            code = write_playlist(app, playlist, self) or code
+            shown = replace(self, file=None)
+        if not self.file or shown.file or self.json or self.jsonl:
+            shown.document(answer, lambda: neighbour_lines(answer.tracks), answer.tracks)
+        for note in answer.notes:
             self.say(f"Note: {note}")
+        return code
 
     def _write(self, text: str) -> None:
         if self.file is None:
@@ -79,8 +77,11 @@ class Output:
             raise click.FileError(str(self.file), hint=error.strerror) from error
 
 
-def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the output options; the command receives them as one `output` argument."""
+def output_options(command: Callable[..., Any], *, playlists: bool = False) -> Callable[..., Any]:
+    """Add the output options; the command receives them as one `output` argument.
+
+    `playlists` says that `-o` may also name a playlist format.
+    """
 
     @wraps(command)
     def wrapper(
@@ -97,6 +98,7 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "output_file",
             metavar="FILE",
             type=click.Path(dir_okay=False, path_type=Path),
+            callback=_check_playlist if playlists else _check_document,
             help="Write to FILE; the suffix tells the format.",
         ),
         click.option("--jsonl", is_flag=True, help="One JSON object a line."),
@@ -106,23 +108,49 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+path_style_option = click.option(
+    "--path-style",
+    type=click.Choice(["playlist", "root", "absolute"]),
+    help="Paths in M3U files: relative to the playlist, to the music folder (MPD), or whole.",
+)
+
+
 def playlist_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the output options and those for writing playlists."""
-    style = click.option(
-        "--path-style",
-        type=click.Choice(["playlist", "root", "absolute"]),
-        help="Paths in M3U files: relative to the playlist, to the music folder (MPD), or whole.",
-    )
-    return output_options(style(command))
+    return output_options(path_style_option(command), playlists=True)
 
 
-def write_playlist(app: Any, playlist: Playlist, output: Output) -> None:
-    """Write a playlist file and tell on stderr what could not go into it."""
+def _check_document(ctx: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
+    return _checked(file, JSON_SUFFIXES)
+
+
+def _check_playlist(ctx: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
+    if file is None:
+        return None
+    from murecom.formats import writable_suffixes
+
+    return _checked(file, (*writable_suffixes(), *JSON_SUFFIXES))
+
+
+def _checked(file: Path | None, suffixes: Sequence[str]) -> Path | None:
+    """Refuse a file that could not be written, before the work is done."""
+    if file is None:
+        return None
+    if file.suffix.lower() not in suffixes:
+        raise click.BadParameter(f"{file} must end in one of {', '.join(suffixes)}.")
+    if not file.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder {file.parent}. Make it first.")
+    return file
+
+
+def write_playlist(app: Any, playlist: Playlist, output: Output) -> int:
+    """Write a playlist file and tell on stderr what could not go into it; give the exit code."""
     assert output.file is not None
     report = app.service.write_playlist(playlist, output.file, style=output.path_style)
     for track, reason in report.skipped:
         output.say(f"Left out {track.name}: {reason}")
     output.say(f"Wrote {output.file} ({report.written} tracks).")
+    return PARTLY_FAILED if report.skipped else DONE
 
 
 def neighbour_lines(neighbours: Sequence[Neighbour]) -> str:

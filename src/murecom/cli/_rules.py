@@ -66,6 +66,8 @@ def _years(
         high = (int(last) if last else None) if dash else low
     except ValueError:
         raise click.BadParameter(f"'{value}' is not a span of years such as 1990-1999.") from None
+    if low is None and high is None:
+        raise click.BadParameter("Name at least one year, such as 1990-.")
     if low is not None and high is not None and low > high:
         raise click.BadParameter(f"'{value}' ends before it begins.")
     return low, high

@@ -54,5 +54,4 @@ def command(
     answer = app.service.continue_(
         seeds, length=length, flow=flow, by=by, limits=limits, notes=notes
     )
-    output.recommendation(answer, f"After {file.stem if file else seeds[0].name}", app)
-    return 0 if answer.tracks else 3
+    return output.recommendation(answer, f"After {file.stem if file else seeds[0].name}", app)

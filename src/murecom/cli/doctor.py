@@ -6,6 +6,7 @@ import click
 
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options
+from murecom.errors import BadInput
 
 
 @click.command()
@@ -13,7 +14,12 @@ from murecom.cli._output import Output, output_options
 @pass_app
 def command(app: App, output: Output) -> int:
     """Check the installation, the home folder, the database and the music folders."""
-    checks = app.service.checkup()
+    try:
+        checks = app.service.checkup()
+    except BadInput as error:
+        from murecom.service import Check
+
+        checks = [Check("bad", "settings", str(error))]
     marks = {"ok": "ok   ", "note": "note ", "bad": "BAD  "}
     output.document(
         checks,

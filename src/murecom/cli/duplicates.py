@@ -32,7 +32,8 @@ def command(app: App, distance: float, seconds: float, output: Output) -> int:
     def text() -> str:
         blocks = []
         for group in groups:
-            lines = [f"{group.kind}: {group.tracks[0].name}"]
+            far = f" (distance {group.distance:.4f})" if group.distance else ""
+            lines = [f"{group.kind}: {group.tracks[0].name}{far}"]
             lines += [f"    {path}" for path in group.paths]
             blocks.append("\n".join(lines) + "\n")
         return "\n".join(blocks)

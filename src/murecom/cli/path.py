@@ -33,5 +33,4 @@ def command(
     a = find(app, start, first)
     b = find(app, end, first)
     answer = app.service.path(a, b, steps=steps, by=by, limits=limits)
-    output.recommendation(answer, f"From {a.name} to {b.name}", app)
-    return 0
+    return output.recommendation(answer, f"From {a.name} to {b.name}", app)

@@ -7,8 +7,14 @@ from pathlib import Path
 import click
 
 from murecom.cli._app import App, pass_app
-from murecom.cli._output import Output, output_options, playlist_options, track_lines
-from murecom.cli._output import write_playlist as write
+from murecom.cli._output import (
+    Output,
+    output_options,
+    path_style_option,
+    track_lines,
+    write_playlist,
+)
+from murecom.errors import NotFound
 
 
 @click.group()
@@ -33,18 +39,16 @@ def show(app: App, file: Path, output: Output) -> int:
 
 @command.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("target", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@playlist_options
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@path_style_option
+@click.option("-q", "--quiet", is_flag=True, help="No talk.")
 @pass_app
-def convert(app: App, file: Path, target: Path | None, output: Output) -> int:
-    """Write the playlist FILE as TARGET (or -o FILE); the suffix tells the format."""
-    from dataclasses import replace
-
-    target = target or output.file
-    if target is None:
-        raise click.UsageError("Name the TARGET file.")
+def convert(app: App, file: Path, target: Path, path_style: str | None, quiet: bool) -> int:
+    """Write the playlist FILE as TARGET; the suffix tells the format."""
+    output = Output(file=target, quiet=quiet, path_style=path_style)
     playlists = app.service.read_playlists(file)
+    if not playlists:
+        raise NotFound(f"There is no playlist in {file}. Check the file.")
     if len(playlists) > 1:
         output.say(f"Note: {file} holds {len(playlists)} playlists; the first is written.")
-    write(app, playlists[0], replace(output, file=target))
-    return 0
+    return write_playlist(app, playlists[0], output)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
+from murecom.cli import DONE, NOTHING_FOUND
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, playlist_options, table
 from murecom.cli._rules import by_option, rule_options
 from murecom.cli._seeds import find_all, first_option
-from murecom.types import Recommendation, to_json
+from murecom.types import Neighbour, Recommendation, to_json
 
 if TYPE_CHECKING:
     from murecom.service import Limits
@@ -48,6 +50,8 @@ def command(
     if length is None and (output.file or output.json):
         raise click.UsageError("Give --length: an endless list has no end to write.")
     seeds, notes = find_all(app, seed, first)
+    for note in notes:
+        output.say(f"Note: {note}")
     stream = app.service.radio(
         seeds,
         lookback=lookback,
@@ -57,21 +61,25 @@ def command(
         limits=limits,
         notes=notes,
     )
-    if output.file or output.json:
-        tracks = tuple(islice(stream, length))
-        answer = Recommendation(tuple(seeds), tracks, stream.model, tuple(stream.notes))
-        output.recommendation(answer, f"Radio {seeds[0].name}", app)
-        return 0 if tracks else 3
+    played: list[Neighbour] = []
     told = 0
-    for rank, neighbour in enumerate(islice(stream, length), 1):
-        for note in stream.notes[told:]:
-            output.say(f"Note: {note}")
-        told = len(stream.notes)
-        if output.jsonl:
-            import json
-
-            click.echo(json.dumps(to_json(neighbour), ensure_ascii=True))
-        else:
-            row = (f"{rank:>3}", f"{neighbour.score:.2f}", neighbour.track.name, neighbour.why)
-            click.echo(table([row]), nl=False)
-    return 0
+    try:
+        for neighbour in islice(stream, length):
+            if output.file or output.json:
+                played.append(neighbour)
+                continue
+            told += 1
+            for note in stream.notes[len(notes) :]:
+                output.say(f"Note: {note}")
+            notes = list(stream.notes)
+            if output.jsonl:
+                click.echo(json.dumps(to_json(neighbour), ensure_ascii=True))
+            else:
+                row = (f"{told:>3}", f"{neighbour.score:.2f}", neighbour.track.name, neighbour.why)
+                click.echo(table([row]), nl=False)
+    except KeyboardInterrupt:
+        pass  # this is how a radio is switched off
+    if output.file or output.json:
+        answer = Recommendation(tuple(seeds), tuple(played), stream.model, tuple(stream.notes))
+        return output.recommendation(answer, f"Radio {seeds[0].name}", app)
+    return DONE if told else NOTHING_FOUND

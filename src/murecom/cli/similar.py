@@ -33,5 +33,4 @@ def command(
     """
     seeds, notes = find_all(app, track, first)
     answer = app.service.similar(seeds, k=k, by=by, limits=limits, notes=notes)
-    output.recommendation(answer, f"Like {seeds[0].name}", app)
-    return 0 if answer.tracks else 3
+    return output.recommendation(answer, f"Like {seeds[0].name}", app)

@@ -14,7 +14,14 @@ from murecom.errors import Unsupported
 from murecom.formats.base import Format, PathLike, Refused, Source, Style, WriteReport
 from murecom.types import Playlist
 
-__all__ = ["Refused", "Style", "WriteReport", "read_playlists", "write_playlist"]
+__all__ = [
+    "Refused",
+    "Style",
+    "WriteReport",
+    "read_playlists",
+    "writable_suffixes",
+    "write_playlist",
+]
 
 DOUBT = 0.2
 "Below this a file is not taken for a playlist: no format recognises its content or its name."
@@ -126,6 +133,12 @@ def _surest(source: Source) -> Format:
     if score < DOUBT:
         raise Unsupported(f"{source.path!r} is not a playlist that murecom knows. {_known()}")
     return member
+
+
+def writable_suffixes() -> list[str]:
+    """List the suffixes under which a playlist can be written, in order."""
+    members = [member for member in _all() if type(member)._write is not Format._write]
+    return sorted({suffix for member in members for suffix in member.suffixes})
 
 
 def _known() -> str:

@@ -57,6 +57,8 @@ class ScanReport:
     silent: int = 0
     gone: int = 0
     failed: int = 0
+    worse: int = 0
+    "Of the failed ones, those that were not known as failed before."
     described: int = 0
     seconds: float = 0.0
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -65,7 +67,7 @@ class ScanReport:
     def is_news(self) -> bool:
         """Whether the scan changed anything."""
         new = self.added + self.changed + self.moved + self.returned + self.copies
-        return new + self.short + self.silent + self.gone + self.described > 0
+        return new + self.short + self.silent + self.gone + self.described + self.worse > 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -114,10 +116,10 @@ def plan_scan(store: Store, options: ScanOptions, progress: Progress = no_progre
         row = rows.get(entry.path)
         if row is None:
             new.append(entry)
-        elif (row.size, row.mtime_ns) != (entry.size, entry.mtime_ns):
-            changed.append(entry)
         elif row.state == "gone":
             returned.append(entry)
+        elif (row.size, row.mtime_ns) != (entry.size, entry.mtime_ns):
+            changed.append(entry)
         elif row.state in SETTLED and not (row.state == "done" and row.track in incomplete):
             unchanged += 1
         elif row.state == "failed" and not options.retry:
@@ -231,6 +233,7 @@ def _run(
     found = {entry.path: entry for entry in plan.work}
     kinds = {e.path: "changed" for e in plan.changed}
     kinds |= {e.path: "returned" for e in plan.returned}
+    again = {e.path for e in plan.again}
     keeper = _Keeper(store, options)
     finished = report.unchanged
     total = finished + len(found)
@@ -245,6 +248,7 @@ def _run(
                 kind = kinds.get(entry.path, kind)
             setattr(report, kind, getattr(report, kind) + 1)
             if kind == "failed":
+                report.worse += entry.path not in again
                 report.failures.append((entry.path, result.error or ""))
             finished += 1
             progress(Step("Scanning", finished, total, report.counts))
@@ -259,12 +263,16 @@ class _Keeper:
         self.store = store
         self.options = options
         self.roots = sorted((os.path.abspath(r) for r in options.roots), key=len, reverse=True)
-        incomplete = set(store.vectors.missing(keys_of(options.sound)))
         self.known: dict[int, set[str]] = defaultdict(set)
+        keys = keys_of(options.sound)
+        incomplete = set(store.vectors.missing(keys))  # of the tracks that are present
         for row in store.files.iter():
             # an error says why there is no vector: such a file is worth another look
-            if row.hash and row.track and row.error is None and row.track not in incomplete:
-                self.known[row.size].add(row.hash)
+            if not (row.hash and row.track) or row.error is not None or row.track in incomplete:
+                continue
+            if row.state == "gone" and any(store.vectors.get(row.track, k) is None for k in keys):
+                continue
+            self.known[row.size].add(row.hash)
 
     def tasks(self, entries: Iterable[Found]) -> Iterator[Task]:
         for entry in entries:

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from murecom.errors import BadInput, NotFound
 from murecom.playlist.continuation import pick
 from murecom.playlist.pool import Pool, SoFar
-from murecom.playlist.rules import NoRepeat, Notes, Rule, Sieve, Verdict, moving
+from murecom.playlist.rules import (
+    CloseEnough,
+    NoRepeat,
+    Notes,
+    Rule,
+    Sieve,
+    Verdict,
+    moving,
+)
 
 Scorer = Callable[[NDArray[np.int64], NDArray[np.float32]], NDArray[np.floating]]
 "Takes pool rows and a weight for each; scores every row of the pool, 0..1."
@@ -36,12 +44,16 @@ class Dials:
         `among` now and then.
     among : int
         How many of the best candidates chance may choose from.
+    least : float
+        Score below which a track counts as far from what was played, see `rules.CloseEnough`; 0
+        for none.
     """
 
     lookback: int = 4
     decay: float = 0.7
     temperature: float = 0.3
     among: int = 50
+    least: float = 0.0
 
     def __post_init__(self) -> None:
         if self.lookback < 1 or self.among < 1:
@@ -108,6 +120,9 @@ class Radio(Iterator[Pick]):
         self._pool, self._random = pool, generator
         self._dials = dials or Dials()
         self._rules = [rule for rule in moving(rules) if not isinstance(rule, NoRepeat)]
+        self.scores = pool.scores
+        if self._dials.least > 0:
+            self._rules.append(CloseEnough(self, self._dials.least))
         self._score = scorer or self._by_sound
         self._history = list(seeds)
         self._so_far = SoFar(pool.given(self._history[-MEMORY:]))
@@ -121,7 +136,7 @@ class Radio(Iterator[Pick]):
     def __next__(self) -> Pick:
         """Choose the next track."""
         notes: list[str] = []
-        scores = self._steer()
+        self.scores = scores = self._steer()
         best = self._best(scores)
         if not best and self._played():
             # What is left, if anything, strict rules refuse: a new round, fresh in memory.
@@ -181,7 +196,8 @@ class Radio(Iterator[Pick]):
         spread = values.std()
         if spread < 1e-12:
             return int(self._random.integers(len(values)))
-        exponents = (values - values.max()) / (spread * self._dials.temperature)
+        width = max(spread * self._dials.temperature, 1e-12)  # the coldest is as good as 0
+        exponents = (values - values.max()) / width
         weights = np.exp(np.maximum(exponents, -700.0))
         return int(self._random.choice(len(values), p=weights / weights.sum()))
 

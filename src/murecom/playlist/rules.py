@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import ClassVar, Final, NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from murecom.errors import BadInput
 from murecom.playlist.duplicates import DISTANCE, SECONDS
 from murecom.playlist.pool import Candidate, Pool, SoFar
@@ -42,6 +45,14 @@ class SoftRule(Rule, Protocol):
 
     def note(self, candidates: Sequence[Candidate]) -> str:
         """Tell the listener that it was broken, in one sentence."""
+
+
+class Scored(Protocol):
+    """Whatever holds a score, 0..1, for every row of a pool."""
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """Scores by pool row."""
 
 
 @dataclass(frozen=True)
@@ -222,22 +233,27 @@ class OneVersion:
 class CloseEnough:
     """Nothing that is hardly nearer to the seeds than a random track.
 
+    `scored` is the pool, or a radio, whose scores change as it plays.
+
     Ranks above the caps: in a small library two more tracks of one artist are better company for a
     quiet song than the only other music there is. Among many tracks it never comes to speak.
     """
 
-    pool: Pool = field(repr=False)
+    scored: Scored = field(repr=False)
     least: float = CLOSE
     rank: ClassVar[int] = 5
 
     def __call__(self, so_far: SoFar, candidate: Candidate, /) -> float | None:
         """Refuse a score below the least."""
-        return None if self.pool.scores[candidate.item] < self.least else 1.0
+        return None if self.scored.scores[candidate.item] < self.least else 1.0
 
     def note(self, candidates: Sequence[Candidate]) -> str:
         """Tell that nothing nearer is left."""
-        near = sum(self.pool.scores[c.item] >= self.least for c in candidates)
-        return f"Only {_count(near, 'track')} sound close to the seeds: the others are far."
+        near = sum(self.scored.scores[c.item] >= self.least for c in candidates)
+        if not near:
+            return "No track sounds close to the seeds: all are far."
+        verb = "sounds" if near == 1 else "sound"
+        return f"Only {_count(near, 'track')} {verb} close to the seeds: the others are far."
 
 
 def standard(

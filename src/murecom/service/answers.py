@@ -181,12 +181,20 @@ class Sounds:
         """Answer with tracks for ever."""
         pool = self._whole(start)
         rows = [row for row, _ in self._seed_rows(start)]
+
+        def score(
+            items: npt.NDArray[np.int64], weights: npt.NDArray[np.float32]
+        ) -> npt.NDArray[np.float32]:
+            mean = (weights / weights.sum()) @ pool.vectors[items]
+            return self.model.calibrate(pool.vectors @ mean)
+
         radio = Radio(
             pool,
             rows,
             np.random.default_rng(random_seed),
             dials=dials,
             rules=limits.rules(pool, self.settings, artist_gap=1),
+            scorer=score,
             without=rows[len(start.inside) :],
         )
         return RadioStream(self, start, pool, radio, list(start.notes))
@@ -317,9 +325,9 @@ class RadioStream(Iterator[Neighbour]):
     def __next__(self) -> Neighbour:
         """Play one more track."""
         pick = next(self.radio)
-        self.notes += pick.notes
+        self.notes += [note for note in pick.notes if note not in self.notes]
         track = self.pool.tracks[pick.item]
         [profile] = self.sounds.profiles([track], self.start)
         seeds = self.sounds.profiles(self.start.seeds, self.start)
-        [score] = self.sounds._calibrated([pick.score])
+        score = float(pick.score)
         return Neighbour(track, round(score, 4), why(seeds, profile, score, TAGS["msd"]))

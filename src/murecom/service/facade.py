@@ -23,6 +23,7 @@ from murecom.jobs.scan import Plan, ScanOptions, ScanReport, plan_scan, scan
 from murecom.jobs.sound_model import sound_model
 from murecom.playlist.duplicates import DISTANCE, SECONDS, near_duplicates, same_content
 from murecom.playlist.radio import Dials
+from murecom.playlist.rules import CLOSE
 from murecom.recommend.audio_knn import AudioKNN
 from murecom.service.answers import STEERING, Limits, RadioStream, Sounds, start_from
 from murecom.service.checkup import Check, checkup
@@ -39,11 +40,15 @@ from murecom.types import (
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Files that hold the same recording: `kind` is "content" (same bytes) or "sound"."""
+    """Files that hold the same recording: `kind` is "content" (same bytes) or "sound".
+
+    `distance` is that of the farthest linked pair, 0 for the same bytes.
+    """
 
     kind: str
     tracks: tuple[Track, ...]
     paths: tuple[str, ...]
+    distance: float = 0.0
 
 
 class Murecom:
@@ -254,6 +259,7 @@ class Murecom:
         dials = Dials(
             lookback=own.lookback if lookback is None else lookback,
             temperature=own.temperature if temperature is None else temperature,
+            least=CLOSE,
         )
         stream = sounds.radio(start, dials, random_seed, limits)
         stream.notes[:0] = notes
@@ -293,7 +299,7 @@ class Murecom:
         for near in near_duplicates(matrix, durations, distance=distance, seconds=seconds):
             members = tuple(tracks[ids[row]] for row in near.items)
             paths = tuple(path for track in members for path in files.get(track.id, ()))
-            groups.append(DuplicateGroup(near.kind, members, paths))
+            groups.append(DuplicateGroup(near.kind, members, paths, round(near.distance, 5)))
         return groups
 
     # -- playlist files ---------------------------------------------------------------------------
@@ -311,7 +317,7 @@ class Murecom:
         return known
 
     def read_seeds(self, file: Path) -> tuple[list[Track], list[str]]:
-        """Read the tracks of a playlist file (or one music file) to continue from.
+        """Read the tracks of a playlist file to continue from.
 
         Returns
         -------
@@ -326,6 +332,8 @@ class Murecom:
         playlists = read_playlists(file, roots=self._last_roots())
         entries = [track for playlist in playlists for track in playlist.tracks]
         tracks, notes = match_entries(self.store, entries, file.parent)
+        if not entries:
+            raise NotFound(f"{file} is an empty playlist. Name tracks with --seed.")
         if not tracks:
             raise NotFound(
                 f"None of the {len(entries)} entries of {file} is known. "
@@ -337,12 +345,16 @@ class Murecom:
         self, playlist: Playlist, file: Path, style: str | None = None
     ) -> WriteReport:
         """Write a playlist file in the format of its suffix; see `murecom.formats`."""
-        roots = self._last_roots()
+        paths = [track.path for track in playlist.tracks if track.path]
+
+        def held(root: Path) -> int:
+            return sum(Path(path).is_relative_to(root) for path in paths)
+
         return write_playlist(
             playlist,
             file,
             style=style or self.settings.playlist.path_style,  # type: ignore[arg-type]
-            root=roots[0] if roots else None,
+            root=max(self._last_roots(), key=held, default=None),  # a player knows one folder
         )
 
     # -- inside -----------------------------------------------------------------------------------

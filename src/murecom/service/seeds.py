@@ -30,8 +30,17 @@ class Choice:
     track: Track
 
     def __str__(self) -> str:
-        album = f"  ({self.track.album})" if self.track.album else ""
-        return f"{self.track.name}{album}  {self.track.id}"
+        track = self.track
+        parts = [track.name]
+        if track.album:
+            parts.append(f"({track.album})")
+        if track.duration is not None:
+            minutes, seconds = divmod(round(track.duration), 60)
+            parts.append(f"{minutes}:{seconds:02d}")
+        if track.path:
+            # songs of one name differ by their files
+            parts.append(os.path.join(*Path(track.path).parts[-2:]))
+        return "  ".join([*parts, track.id])
 
 
 def find_track(store: Store, text: str, first: bool = False) -> Track:

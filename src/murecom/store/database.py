@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
@@ -26,7 +26,10 @@ from murecom.store.faults import explained
 from murecom.store.sqlite import SQLite
 
 _REMEMBERED = 50_000
-"Inner ids of artists and albums kept in memory: a few MB, more artists than most folders have."
+"Rows of artists and of albums kept in memory: some MB, more artists than most folders have."
+
+Row = tuple[Any, ...]
+Memory = dict[str, dict[Hashable, Row]]
 
 
 def backend_of(url: str | Path, wait: float) -> Backend:
@@ -97,8 +100,8 @@ class Statement:
 class Work:
     """An open write transaction.
 
-    `changed` says whether tracks, files or vectors were touched; `tracks`, `artists` and `albums`
-    hold inner ids that were looked up or made in it.
+    `changed` says whether tracks, files or vectors were touched; `tracks` and `found` hold inner
+    ids and rows that were looked up or made in it.
     """
 
     def __init__(self, database: Database, connection: sa.Connection) -> None:
@@ -108,8 +111,7 @@ class Work:
         self.changed = False
         self.failure: Exception | None = None
         self.tracks: dict[str, int] = {}
-        self.artists: dict[Any, int] = {}
-        self.albums: dict[Any, int] = {}
+        self.found: Memory = {kind: {} for kind in database.known}
         self._known = database.known
         self._dialect = connection.dialect
         self.cursor: Any = connection.connection.cursor()
@@ -131,24 +133,22 @@ class Work:
             text, bind = statement.compiled(self.backend, self._dialect)
             self.cursor.executemany(text, [bind(row) for row in rows])
 
-    def recall(self, kind: str, what: Any) -> int | None:
-        """Give the inner id of an artist or album if it was looked up before."""
-        fresh: dict[Any, int] = getattr(self, kind)
-        return self._known[kind].get(what) or fresh.get(what)
+    def recall(self, kind: str, what: Hashable) -> Row | None:
+        """Give the row of an artist, album or key of vectors if it was looked up before."""
+        return self._known[kind].get(what) or self.found[kind].get(what)
 
     def find_or_make(
-        self, kind: str, what: Any, find: Statement, make: Statement, /, **values: Any
-    ) -> int:
-        """Give the inner id of an artist or album, made if need be, and remember it.
+        self, kind: str, what: Hashable, find: Statement, make: Statement, /, **values: Any
+    ) -> Row:
+        """Give the row of an artist, album or key of vectors, made if need be, and remember it.
 
-        They are never deleted, so what one transaction committed holds for the next ones.
+        They are never changed or deleted: what one transaction committed holds for the next ones.
         """
         # An insert that meets an existing row gives nothing, so the row is looked up first and,
         # for writers that came in between, last.
         rows = self.rows(find, **values) or self.rows(make, **values)
-        pk = int((rows or self.rows(find, **values))[0][0])
-        getattr(self, kind)[what] = pk
-        return pk
+        row = self.found[kind][what] = tuple((rows or self.rows(find, **values))[0])
+        return row
 
 
 class Joined:
@@ -195,7 +195,7 @@ class Database:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.engine = backend.engine()
-        self.known: dict[str, dict[Any, int]] = {"artists": {}, "albums": {}}
+        self.known: Memory = {"artists": {}, "albums": {}, "keys": {}}
         self._local = threading.local()
         self._process = os.getpid()
         dbapi: Any = self.engine.dialect.dbapi
@@ -288,7 +288,7 @@ class Database:
         for kind, known in self.known.items():
             if len(known) > _REMEMBERED:
                 self.known[kind] = {}
-            self.known[kind].update(getattr(work, kind))
+            self.known[kind].update(work.found[kind])
 
 
 def _binder(compiled: Any) -> Binder:

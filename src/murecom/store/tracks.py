@@ -282,19 +282,19 @@ def _put(
 
 
 def _artist(work: Work, name: str) -> int:
-    pk = work.recall("artists", name)
-    if pk is None:
+    row = work.recall("artists", name)
+    if row is None:
         key = name_key(name)[: schema.KEY_LENGTH]
-        pk = work.find_or_make("artists", name, _FIND_ARTIST, _MAKE_ARTIST, name=name, key=key)
-    return pk
+        row = work.find_or_make("artists", name, _FIND_ARTIST, _MAKE_ARTIST, name=name, key=key)
+    return int(row[0])
 
 
 def _album(work: Work, title: str, artist: str) -> int:
-    pk = work.recall("albums", (title, artist))
-    if pk is None:
+    row = work.recall("albums", (title, artist))
+    if row is None:
         values = {"title": title, "artist": artist}
-        pk = work.find_or_make("albums", (title, artist), _FIND_ALBUM, _MAKE_ALBUM, **values)
-    return pk
+        row = work.find_or_make("albums", (title, artist), _FIND_ALBUM, _MAKE_ALBUM, **values)
+    return int(row[0])
 
 
 def _delete(work: Work, ids: Sequence[str]) -> None:

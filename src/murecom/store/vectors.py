@@ -147,8 +147,8 @@ def _known_key(connection: sa.Connection, key: str) -> tuple[int, int]:
 
 
 def _key_number(work: Work, key: str, dim: int) -> int:
-    found = work.rows(_FIND, key=key) or work.rows(_MAKE, key=key, dim=dim)
-    number, known_dim = (found or work.rows(_FIND, key=key))[0]
+    row = work.recall("keys", key)
+    number, known_dim = row or work.find_or_make("keys", key, _FIND, _MAKE, key=key, dim=dim)
     if known_dim != dim:
         raise BadInput(
             f"Vectors '{key}' have {known_dim} numbers, not {dim}. "
