@@ -328,3 +328,30 @@ def test_help_is_quick_because_it_loads_little(scanned):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_forget_a_folder(murecom, tmp_path):
+    music, home = tmp_path / "music", tmp_path / "home"
+    sounds.library(music, artists=1, tracks=1)
+    assert murecom("scan", "--workers", "1", music, home=home)[0] == 0
+    assert murecom("scan", "--forget", home=home)[0] == 2
+    assert murecom("scan", "--forget", music, home=home)[0] == 0
+    _, out, _ = murecom("status", "--json", home=home)
+    assert (json.loads(out)["tracks"], json.loads(out)["roots"]) == (0, [])
+    assert murecom("scan", "--forget", music, home=home)[0] == 3
+
+
+def test_root_style_takes_the_folder_that_holds_most(murecom, tmp_path):
+    music, home = tmp_path / "music", tmp_path / "home"
+    sounds.library(music, artists=2, tracks=2)
+    sounds.library(tmp_path / "a", artists=1, tracks=1)[0].rename(tmp_path / "a/one.wav")
+    sounds.write(tmp_path / "a/one.wav", sounds.chord(700, seconds=9))
+    assert murecom("scan", "--workers", "1", music, tmp_path / "a", home=home)[0] == 0
+    file = tmp_path / "list.m3u"
+    seed = ("similar", "Song 000", "-k", "4", "--artist-cap", "0", "--path-style", "root")
+    code, _, err = murecom(*seed, "-o", file, home=home)
+    entries = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+    assert len(entries) == 3
+    assert all((music / entry).is_file() for entry in entries)
+    assert code == 4
+    assert "Left out" in err

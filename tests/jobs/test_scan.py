@@ -15,7 +15,7 @@ from murecom.engine.base import Outcome
 from murecom.errors import BadInput, NotFound, NotReady
 from murecom.jobs.analyse import Sound, keys_of
 from murecom.jobs.lock import only_one
-from murecom.jobs.scan import ScanOptions, ScanReport, scan
+from murecom.jobs.scan import ScanOptions, ScanReport, forget, scan
 from murecom.store import Store
 
 
@@ -248,3 +248,48 @@ def test_news_is_told_beside_what_stays_unreadable(store, home, music):
     assert not run(store, home, music).is_news
     sounds.write(music / "new.wav", sounds.chord(500))
     assert run(store, home, music).is_news
+
+
+def test_folders_are_remembered_and_forgotten(store, home, music, tmp_path):
+    run(store, home, music / "Artist 0")
+    run(store, home, music)
+    assert store.files.roots() == [str(music)]
+    sounds.library(tmp_path / "more", artists=1, tracks=1)
+    sounds.write(tmp_path / "more/other.wav", sounds.chord(500))
+    run(store, home, tmp_path / "more")
+    assert store.files.roots() == [str(tmp_path / "more"), str(music)]
+    known = store.status()["tracks"]
+    assert forget(store, home, [music]) == 4
+    assert store.files.roots() == [str(tmp_path / "more")]
+    assert store.status()["tracks"] < known
+    assert run(store, home, music).returned + run(store, home, music).unchanged >= 4
+    assert store.status()["tracks"] == known
+
+
+def test_a_failure_that_is_new_is_news(store, home, music):
+    run(store, home, music)
+    bad = music / "bad.ogg"
+    bad.write_bytes(b"OggS")
+    report = run(store, home, music)
+    assert (report.failed, report.worse, report.is_news) == (1, 1, True)
+    report = run(store, home, music)
+    assert (report.failed, report.worse, report.is_news) == (1, 0, False)
+
+
+def test_a_file_that_returns_with_another_time_has_returned(store, home, music, tmp_path):
+    run(store, home, music)
+    path = music / "Artist 0/Album 0/01 - Song 000.wav"
+    data = path.read_bytes()
+    path.unlink()
+    run(store, home, music)
+    path.write_bytes(data)
+    os.utime(path, (5, 5))
+    assert run(store, home, music).returned == 1
+
+
+def test_a_renamed_file_gets_the_vectors_of_a_new_model_at_once(store, home, music):
+    run(store, home, music)
+    path = music / "Artist 0/Album 0/01 - Song 000.wav"
+    path.rename(path.with_name("renamed.wav"))
+    run(store, home, music, sound=Sound(model="rich"))
+    assert store.vectors.missing(["musicnn-mtt-1"]) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from murecom.cli import DONE, PARTLY_FAILED
+from murecom.cli import DONE, NOTHING_FOUND, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options, printable, table
 from murecom.errors import NotFound, NotReady, Unreachable
@@ -26,6 +26,7 @@ NAMED = 20
 @click.option("--descriptors", is_flag=True, help="Also measure tempo, key and loudness.")
 @click.option("--failed", is_flag=True, help="List the files that failed, with reasons.")
 @click.option("--retry", is_flag=True, help="Try failed files again.")
+@click.option("--forget", is_flag=True, help="Stop scanning FOLDERS; what is known is kept.")
 @click.option("--watch", is_flag=True, help="Stay and scan again when files change.")
 @click.option(
     "--interval",
@@ -44,6 +45,7 @@ def command(
     descriptors: bool,
     failed: bool,
     retry: bool,
+    forget: bool,
     watch: bool,
     interval: float,
     dry_run: bool,
@@ -56,6 +58,12 @@ def command(
     """
     if failed:
         return _list_failed(app, output)
+    if forget:
+        if not folders:
+            raise click.UsageError("Name the FOLDERS to forget; murecom status lists them.")
+        count = app.service.forget(folders)
+        output.say(f"Forgot {count:,} files; scanning the folder again brings them back.")
+        return DONE if count else NOTHING_FOUND
     if workers is not None:
         app.flags["library.workers"] = workers
     if dry_run:

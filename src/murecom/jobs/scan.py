@@ -190,12 +190,44 @@ def scan(
         )
         report.failures += [(row.path, row.error or "") for row in plan.failed_before]
         unreadable = {u.path for u in plan.unreadable}
-        store.files.add_roots(str(root) for root in options.roots if str(root) not in unreadable)
+        there = [str(root) for root in options.roots if str(root) not in unreadable]
+        store.files.set_roots(outermost([*store.files.roots(), *there]))
         if plan.gone:
             store.files.mark_gone(plan.gone)
         _run(store, options, plan, engine, report, progress)
         report.seconds = time.monotonic() - started
     return report
+
+
+def forget(store: Store, home: Path, folders: Sequence[Path]) -> int:
+    """Stop scanning folders: their files count as gone, their tracks and playlists are kept.
+
+    Returns
+    -------
+    int
+        How many files were known below them. A later scan of the folder brings all back.
+
+    Raises
+    ------
+    NotReady
+        A scan is running in this home.
+    """
+    below = tuple(_prefix(folder) for folder in folders)
+    with only_one(home, "scan"), store.transaction():
+        rows = (row for row in store.files.iter() if (row.path + os.sep).startswith(below))
+        paths = [row.path for row in rows if row.state != "gone"]
+        store.files.mark_gone(paths)
+        store.files.set_roots(r for r in store.files.roots() if not _prefix(r).startswith(below))
+    return len(paths)
+
+
+def outermost(roots: Iterable[str]) -> list[str]:
+    """Keep the folders that lie in none of the others, each once, in order of their names."""
+    kept: list[str] = []
+    for root in sorted(set(roots)):
+        if not any(_prefix(root).startswith(_prefix(other)) for other in kept):
+            kept.append(root)
+    return kept
 
 
 def _gone(

@@ -19,7 +19,7 @@ from murecom.errors import BadInput, NotFound, NotReady
 from murecom.formats import WriteReport, read_playlists, write_playlist
 from murecom.jobs.analyse import Sound, embedders
 from murecom.jobs.describe import describe_tracks
-from murecom.jobs.scan import Plan, ScanOptions, ScanReport, plan_scan, scan
+from murecom.jobs.scan import Plan, ScanOptions, ScanReport, forget, plan_scan, scan
 from murecom.jobs.sound_model import sound_model
 from murecom.playlist.duplicates import DISTANCE, SECONDS, near_duplicates, same_content
 from murecom.playlist.radio import Dials
@@ -139,6 +139,11 @@ class Murecom:
     def plan_scan(self, folders: Sequence[Path] = (), *, retry: bool = False) -> Plan:
         """Tell what a scan would do; nothing is written."""
         return plan_scan(self.store, self._scan_options(folders, retry))
+
+    def forget(self, folders: Sequence[Path]) -> int:
+        """Stop scanning folders; gives the number of files that are no longer recommended."""
+        paths = [Path(folder).expanduser().absolute() for folder in folders]
+        return forget(self.store, self.home, paths)
 
     def failures(self) -> list[tuple[str, str]]:
         """List the files that failed, with reasons."""

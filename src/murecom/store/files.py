@@ -128,10 +128,12 @@ class Files:
             rows = connection.execute(sa.select(schema.root.c.path).order_by(schema.root.c.path))
             return [os.fsdecode(path) for (path,) in rows]
 
-    def add_roots(self, paths: Iterable[str]) -> None:
-        """Remember music folders; those that are known already stay."""
+    def set_roots(self, paths: Iterable[str]) -> None:
+        """Remember these music folders, in place of those before."""
+        rows = [{"path": path_bytes(path)} for path in paths]
         with self._database.write() as work:
-            work.many(_ADD_ROOT, [{"path": path_bytes(path)} for path in paths])
+            work.run(_NO_ROOTS)
+            work.many(_ADD_ROOT, rows)
 
     def _select(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[FileRow]:
         file = schema.file.c
@@ -171,6 +173,7 @@ def _upsert(backend: Backend) -> Any:
 
 
 _PUT = Statement(_upsert)
+_NO_ROOTS = Statement(lambda _: sa.delete(schema.root))
 _ADD_ROOT = Statement(lambda backend: backend.insert(schema.root).on_conflict_do_nothing())
 _GONE = Statement(
     lambda _: (
