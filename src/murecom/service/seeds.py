@@ -19,8 +19,8 @@ from murecom.types import Track, TrackId
 CHOICES = 9
 "Choices offered for an ambiguous text: as many as one key can pick."
 
-EXACT = 1.0
-"Score of a search hit whose name is the text itself."
+EXACT = 0.97
+"Score from which a search hit's whole name is the text, but for punctuation and gaps."
 
 
 @dataclass(frozen=True, slots=True)

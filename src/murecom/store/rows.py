@@ -37,12 +37,14 @@ def batches(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
 
 def clean(text: str) -> str:
     """Drop what no database takes as text: NUL and halves of surrogate pairs."""
+    if text.isascii() and "\0" not in text:
+        return text
     return _NO_TEXT.sub("", text)
 
 
 def clean_or_none(text: str | None) -> str | None:
     """Do the same for a text that may be unknown."""
-    return None if text is None else _NO_TEXT.sub("", text)
+    return None if text is None else clean(text)
 
 
 def number_or_none(value: float | None) -> float | None:

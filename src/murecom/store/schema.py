@@ -140,10 +140,12 @@ vector_key = sa.Table(
 )
 
 # The means apart from the windows: reading all means of one key must not pass over all windows.
-vector = _list(
+# Both by track first: a scan then writes those of all keys into one page.
+vector = sa.Table(
     "vector",
+    METADATA,
+    _owner("track", "track", primary_key=True),
     _owner("key", "vector_key", primary_key=True),
-    _owner("track", "track", primary_key=True, index=True),
     sa.Column("windows", sa.Integer, nullable=False),
     sa.Column("mean", sa.LargeBinary, nullable=False),
 )

@@ -73,7 +73,7 @@ class SQLite(Backend):
             "synchronous=NORMAL",
             "temp_store=MEMORY",
             "cache_size=-16000",  # 16 MB
-            "wal_autocheckpoint=4000",  # 16 MB: fewer waits for the disk during a scan
+            "wal_autocheckpoint=16000",  # 64 MB: a checkpoint waits for the disk, so make few
             "journal_size_limit=67108864",  # 64 MB: shrink the log after a bulk import
         ):
             driver.execute(f"PRAGMA {pragma}")

@@ -118,14 +118,13 @@ def _about_tracks() -> None:
         sa.Column("dim", sa.Integer, nullable=False),
         sa.UniqueConstraint("key", name="uq_vector_key_key"),
     )
-    _list(
+    op.create_table(
         "vector",
-        _owner("vector", "key", "vector_key", primary_key=True),
         _owner("vector", "track", "track", primary_key=True),
+        _owner("vector", "key", "vector_key", primary_key=True),
         sa.Column("windows", sa.Integer, nullable=False),
         sa.Column("mean", sa.LargeBinary, nullable=False),
     )
-    op.create_index("ix_vector_track", "vector", ["track"])
     op.create_table(
         "vector_window",
         _owner("vector_window", "track", "track", primary_key=True),
