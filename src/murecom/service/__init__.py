@@ -6,7 +6,8 @@ names of the commands (`continue_` for `continue`).
 
 from murecom.service.answers import Limits, RadioStream
 from murecom.service.checkup import Check
-from murecom.service.facade import DuplicateGroup, Murecom
+from murecom.service.copies import DuplicateGroup
+from murecom.service.facade import Murecom
 from murecom.service.seeds import Choice
 
 __all__ = ["Check", "Choice", "DuplicateGroup", "Limits", "Murecom", "RadioStream"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,12 +19,13 @@ from murecom.jobs.analyse import Sound, embedders
 from murecom.jobs.describe import describe_tracks
 from murecom.jobs.scan import Plan, ScanOptions, ScanReport, forget, plan_scan, scan
 from murecom.jobs.sound_model import sound_model
-from murecom.playlist.duplicates import DISTANCE, SECONDS, near_duplicates, same_content
+from murecom.playlist.duplicates import DISTANCE, SECONDS
 from murecom.playlist.radio import Dials
 from murecom.playlist.rules import CLOSE
 from murecom.recommend.audio_knn import AudioKNN
 from murecom.service.answers import STEERING, Limits, RadioStream, Sounds, start_from
 from murecom.service.checkup import Check, checkup
+from murecom.service.copies import DuplicateGroup, find_duplicates
 from murecom.service.seeds import find_track, match_entries
 from murecom.store import Store
 from murecom.types import (
@@ -36,19 +35,6 @@ from murecom.types import (
     Track,
     no_progress,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateGroup:
-    """Files that hold the same recording: `kind` is "content" (same bytes) or "sound".
-
-    `distance` is that of the farthest linked pair, 0 for the same bytes.
-    """
-
-    kind: str
-    tracks: tuple[Track, ...]
-    paths: tuple[str, ...]
-    distance: float = 0.0
 
 
 class Murecom:
@@ -288,24 +274,7 @@ class Murecom:
         self, distance: float = DISTANCE, seconds: float = SECONDS
     ) -> list[DuplicateGroup]:
         """Find files with the same bytes and tracks that sound the same; changes nothing."""
-        files: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self.store.files.iter():
-            if row.track and row.state not in ("gone", "failed"):
-                files[row.track].append(row.path)
-        groups = []
-        for group in same_content(files):
-            track = self.store.tracks.by_path(group.paths[0])
-            if track:
-                groups.append(DuplicateGroup(group.kind, (track,), group.paths))
-        network = embedders(self.sound)[0]
-        ids, matrix = self.store.vectors.matrix(network.key)
-        tracks = self.store.tracks.get(ids)
-        durations = [tracks[i].duration if i in tracks else None for i in ids]
-        for near in near_duplicates(matrix, durations, distance=distance, seconds=seconds):
-            members = tuple(tracks[ids[row]] for row in near.items)
-            paths = tuple(path for track in members for path in files.get(track.id, ()))
-            groups.append(DuplicateGroup(near.kind, members, paths, round(near.distance, 5)))
-        return groups
+        return find_duplicates(self.store, embedders(self.sound)[0].key, distance, seconds)
 
     # -- playlist files ---------------------------------------------------------------------------
 
