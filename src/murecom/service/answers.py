@@ -219,8 +219,10 @@ class Sounds:
             near, scores = self.model.recommend(start.request(), many)
             ids = [*near, *seeds]
             inside = self.model.vectors(ids[: len(ids) - len(start.outside)])
-            pool = self._pool(ids, inside, np.concatenate([scores, np.zeros(len(seeds))]), start)
             given = list(range(len(near), len(ids)))
+            padded = np.concatenate([scores, np.zeros(len(seeds))])
+            ahead = [*range(min(len(near), 3 * length)), *given]
+            pool = self._pool(ids, inside, padded, start, ahead)
             rules = limits.rules(pool, self.settings, artist_gap, least=CLOSE)
             chosen = choose(pool, length, rules, given=given)
             if len(near) < many or (len(chosen.items) == length and not chosen.notes):
@@ -233,14 +235,17 @@ class Sounds:
         inside: npt.NDArray[np.float32],
         scores: npt.NDArray[np.floating] | None,
         start: Start,
-        lazily: bool = False,
+        ahead: Sequence[int] = (),
     ) -> Pool:
-        """Make a pool of tracks; those outside the library stand at the end, after `inside`."""
+        """Make a pool of tracks; those outside the library stand at the end, after `inside`.
+
+        `ahead` are the rows that will be looked at for sure: they are read from the store at once.
+        """
         tracks = Tracks(self.store, ids, start.outside)
         details = AllDetails(self.store, ids)
-        if not lazily:
-            tracks.load(range(len(ids)))
-            details.load(range(len(ids)))
+        if ahead:
+            tracks.load(ahead)
+            details.load(ahead)
         unit = inside
         if start.outside:
             unit = np.concatenate([inside, self.model.place(start.vectors)])
@@ -254,7 +259,7 @@ class Sounds:
     def _whole(self, start: Start) -> Pool:
         """Make a pool of the whole library, and the seeds outside it at its end."""
         ids = [*self.model.items, *(track.id for track in start.outside)]
-        return self._pool(ids, self.model.vectors(), None, start, lazily=True)
+        return self._pool(ids, self.model.vectors(), None, start)
 
     def _seed_rows(self, start: Start) -> Iterator[tuple[int, Track]]:
         """Rows of the seeds in the pool of `_whole`."""
