@@ -1,16 +1,19 @@
 """Measure how fast the 50 nearest of 1,000, 100,000, 1,000,000 tracks are found, in what memory.
 
-Vectors are synthetic: 260 dimensions, as MusiCNN and the MFCC block give together, whose variances
-fall like those of real tracks (with the power -1.2 of their rank). Each method runs in a fresh
-process with one thread and gets the same queries. Compared:
+Vectors are synthetic: 310 dimensions, as MusiCNN and the MFCC block give together, whose variances
+fall like those of real tracks: with the power -1.4 of their rank. `--spectrum` compares them with
+the tracks of scanned homes. For 162 tracks (70 of GTZAN, 92 of games) the 8, 16, 32 main directions
+hold 68, 82, 91 % of the squared length, for as many synthetic rows 66, 78, 88 %; of tracks that had
+no part in finding the directions they hold 61, 74, 82 % and 58, 69, 76 %. Each method runs in a
+fresh process with one thread. Compared:
 
     murecom      the whole answer of `AudioKNN`: ids in, ids and scores out
-    product      float32 in memory, one product with all rows, argpartition: what is inside murecom
+    murecom far  the same for a vector from elsewhere, which is like no track: the worst case
+    product      float32 in memory, one product with all rows, argpartition
     usearch      exact search of usearch over float16 on disk (left out if it is not installed)
-    two-stage    rows rotated so that 64 dimensions hold most of the length; these first, the rest
-                 only where the inequality of Cauchy and Schwarz cannot rule a row out. Exact.
 
     python benchmarks/search.py [--full] [--queries 200] [--json]
+    python benchmarks/search.py --spectrum HOME...
 """
 
 from __future__ import annotations
@@ -33,48 +36,37 @@ from murecom.recommend.audio_knn import AudioKNN
 from murecom.recommend.base import Data, Request, VectorBlock
 from murecom.types import TrackId
 
-DIM, K, LEAD = 260, 50, 64
-METHODS = ("murecom", "product", "usearch", "two-stage")
+DIM, K, POWER = 310, 50, -1.4
+METHODS = ("murecom", "murecom far", "product", "usearch")
+KEY = "synthetic-1"
 Search = Callable[[int], tuple[NDArray[np.int64], NDArray[np.float32]]]
 "Takes the row of a track, gives the rows and similarities of its neighbours."
 
 
 def build(folder: Path, n: int) -> float:
-    """Fit and save a model of `n` synthetic tracks, and the arrays of the two-stage search."""
+    """Fit and save a model of `n` synthetic tracks."""
     random = np.random.default_rng(n)
-    spread = (np.arange(1, DIM + 1) ** -0.6).astype(np.float32)
     # A random rotation: no method may profit from the order in which we made the dimensions.
     turn = np.linalg.qr(random.standard_normal((DIM, DIM)))[0].astype(np.float32)
     rows = np.empty((n, DIM), np.float32)
     for start in range(0, n, 50_000):
         part = rows[start : start + 50_000]
-        random.standard_normal(out=part, dtype=np.float32)
-        part[:] = (part * spread) @ turn
+        part[:] = synthetic(random, len(part)) @ turn
     zeros, ones = np.zeros(DIM, np.float32), np.ones(DIM, np.float32)
     data = Data(
         [TrackId(f"file:{i:032x}") for i in range(n)],
-        {"synthetic-1": VectorBlock(rows, zeros, ones)},
+        {KEY: VectorBlock(rows, zeros, ones)},
     )
     start_ = time.perf_counter()
     # Statistics are not refitted: that would make the synthetic dimensions alike.
     AudioKNN(refit_above=n + 1).fit(data).save(folder)
-    seconds = time.perf_counter() - start_
-    _save_two_stage(folder)
-    return seconds
+    return time.perf_counter() - start_
 
 
-def _save_two_stage(folder: Path) -> None:
-    unit = artefact.load(folder)[1]["state.index.rows"].astype(np.float32)
-    rotation = np.linalg.eigh(unit[:20_000].T @ unit[:20_000])[1][:, ::-1].astype(np.float32)
-    turned = unit @ rotation
-    tail = turned[:, LEAD:].astype(np.float16)
-    arrays = {
-        "rotation": rotation,
-        "head": turned[:, :LEAD],
-        "tail": tail,
-        "rest": np.linalg.norm(tail.astype(np.float32), axis=1),
-    }
-    artefact.save(folder / "two-stage", arrays, {})
+def synthetic(random: np.random.Generator, n: int) -> NDArray[np.float32]:
+    """Draw vectors whose variances fall with the power `POWER` of the dimension, shape (n, DIM)."""
+    spread = np.arange(1, DIM + 1) ** (POWER / 2)
+    return random.standard_normal((n, DIM), dtype=np.float32) * spread.astype(np.float32)
 
 
 # -- the methods, each in its own process ---------------------------------------------------------
@@ -85,6 +77,17 @@ def murecom(folder: Path) -> Search:
 
     def search(row: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         ids, scores = model.recommend(Request((TrackId(f"file:{row:032x}"),)), K)
+        return np.array([int(track_id[5:], 16) for track_id in ids]), scores
+
+    return search
+
+
+def murecom_far(folder: Path) -> Search:
+    model = AudioKNN.load(folder)
+
+    def search(row: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        far = np.random.default_rng(row).standard_normal((1, DIM), dtype=np.float32)
+        ids, scores = model.recommend(Request(vectors={KEY: far}), K)
         return np.array([int(track_id[5:], 16) for track_id in ids]), scores
 
     return search
@@ -118,29 +121,14 @@ def usearch(folder: Path) -> Search:
     return search
 
 
-def two_stage(folder: Path) -> Search:
-    arrays = artefact.load(folder / "two-stage")[1]
-    head, tail, rest = np.array(arrays["head"]), arrays["tail"], np.array(arrays["rest"])
-
-    def search(row: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        first, second = head[row], tail[row].astype(np.float32)
-        scores = head @ first
-        scores[row] = -np.inf
-        most = scores + rest * np.linalg.norm(second)
-        some = np.argpartition(most, -4 * K)[-4 * K :]
-        least = np.partition(scores[some] + tail[some].astype(np.float32) @ second, -K)[-K]
-        some = np.flatnonzero(most >= least - 1e-5)
-        exact = scores[some] + tail[some].astype(np.float32) @ second
-        best = np.argpartition(exact, -K)[-K:]
-        best = best[np.argsort(-exact[best])]
-        return some[best], exact[best]
-
-    return search
-
-
 def measure(method: str, folder: Path, queries: int) -> dict[str, Any]:
     """Load a method and ask it; the second loading counts, the first may read the disk."""
-    make = {"murecom": murecom, "product": product, "usearch": usearch, "two-stage": two_stage}
+    make = {
+        "murecom": murecom,
+        "murecom far": murecom_far,
+        "product": product,
+        "usearch": usearch,
+    }
     make[method](folder)
     before = resident_mb()
     start = time.perf_counter()
@@ -194,8 +182,9 @@ def compare(sizes: list[int], queries: int) -> list[dict[str, Any]]:
                 result = run.lines[-1]
                 found = result.pop("found")
                 truth = truth or found
-                pairs = zip(found, truth, strict=True)
-                result["recall"] = float(np.mean([len({*a} & {*b}) / len(b) for a, b in pairs]))
+                if method != "murecom far":  # it was asked for something else
+                    pairs = zip(found, truth, strict=True)
+                    result["recall"] = float(np.mean([len({*a} & {*b}) / len(b) for a, b in pairs]))
                 results.append({"tracks": n, "method": method, "fit": fit, **result})
     order = {method: i for i, method in enumerate(METHODS)}
     return sorted(results, key=lambda r: (r["tracks"], order[r["method"]]))
@@ -222,7 +211,7 @@ def text(result: dict[str, Any]) -> str:
             f"{1e3 * r['cpu']:.2f}",
             f"{r['load']:.3f}",
             f"{r['memory']:.0f}",
-            f"{r['recall']:.4f}",
+            f"{r['recall']:.4f}" if "recall" in r else "",
             f"{r['fit']:.1f}" if r["method"] == "murecom" else "",
         )
         for r in result["results"]
@@ -242,16 +231,52 @@ def text(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+# -- what real tracks are like ---------------------------------------------------------------------
+
+
+def spectrum(homes: list[str]) -> str:
+    """Compare the main directions of real tracks with those of as many synthetic ones."""
+    from murecom.service import Murecom
+
+    # Small homes share the shipped statistics, so that their vectors lie in one space.
+    real = np.concatenate([Murecom(home=home)._sounds().model.vectors() for home in homes])
+    random = np.random.default_rng(0)
+    made = synthetic(random, len(real))
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    lines = []
+    for name, rows in ((f"{len(real)} real tracks", real), ("as many synthetic", made)):
+        for kind, splits in (("of themselves", 0), ("of the other half", 20)):
+            held = [f"{100 * _held(rows, c, splits, random):.0f} %" for c in (8, 16, 32)]
+            lines.append((name, kind, *held))
+    return table(("the main directions of", "hold of the squared length", "8", "16", "32"), lines)
+
+
+def _held(rows: NDArray[np.float32], count: int, splits: int, random: np.random.Generator) -> float:
+    pairs = [(rows, rows)]
+    if splits:
+        halves = (np.array_split(random.permutation(rows), 2) for _ in range(splits))
+        pairs = [(one, other) for one, other in halves]
+    shares = []
+    for one, other in pairs:
+        axes = np.linalg.svd(one, full_matrices=False)[2][:count]
+        shares.append(((other @ axes.T) ** 2).sum() / (other**2).sum())
+    return float(np.mean(shares))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--full", action="store_true", help="1,000,000 tracks too (6 GB of memory)")
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--spectrum", nargs="+", metavar="HOME", help="compare with real tracks")
     parser.add_argument("--one", nargs=2, metavar=("METHOD", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         method, folder = options.one
         print(json.dumps(measure(method, Path(folder), options.queries)))
+        return
+    if options.spectrum:
+        print(spectrum(options.spectrum))
         return
     sizes = [1_000, 100_000] + ([1_000_000] if options.full else [])
     result = document(compare(sizes, options.queries))

@@ -31,15 +31,20 @@ _SHORT = 64
 that are not twice as long are not shortened."""
 
 _SAMPLE = 5_000
-"Rows whose main directions are kept: a hundredth of a second, and more rows prune no better."
+"""Rows, at least, whose main directions are found, in a hundredth of a second. With all of 100,000
+rows 5 % fewer candidates are left, with 1,000 rows 20 % more."""
 
 _SHARE = 0.15
-"Largest share of the rows that is multiplied one by one; at 0.2 that takes as long as all rows."
+"Largest share of the rows that is copied to be multiplied: 0.2 take nearly as long as all rows."
 
 _SLACK = 1e-4
 """By how much the squared lengths of rows and queries are enlarged in a bound. By Cauchy and
 Schwarz every bound is then too high by at least this times both lengths, a hundred times what
 float32 rounds off products of some hundred terms (their number's square root times 6e-8)."""
+
+_TIE = 1e-5
+"""Products that differ by less than this times the lengths of row and query are summed again before
+they are ordered: ten times what float32 rounds off them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,8 +138,9 @@ class ExactIndex(Index):
                 continue
             scores = block @ self._wide.T
             scores[:, left_out] = -np.inf
-            for i, row in enumerate(scores, start):
-                items[i], similarities[i] = top(row, k)
+            for i, row in enumerate(scores):
+                best = self._best(block[i], k, row)
+                items[start + i], similarities[start + i] = best
         return items, similarities
 
     def _search_one(
@@ -142,11 +148,37 @@ class ExactIndex(Index):
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         some = self._candidates(query, k, left_out)
         if some is not None:
-            best, scores = top(self._wide[some] @ query, k)
-            return some[best], scores
+            return self._best(query, k, self._wide[some] @ query, some)
         scores = self._wide @ query
         scores[left_out] = -np.inf
-        return top(scores, k)
+        return self._best(query, k, scores)
+
+    def _best(
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        scores: NDArray[np.float32],
+        some: NDArray[np.int64] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Give the `k` best of all or some rows, equal ones in order whatever way they were scored.
+
+        BLAS sums a row differently by its place, its number of neighbours and the number of
+        threads: equal rows would not be equal. So the best are summed again, each in the same way.
+        """
+        best, falling = top(scores, k)
+        if not len(best):
+            return best, falling
+        longest = np.linalg.norm(self._wide[best if some is None else some[best]], axis=1).max()
+        margin = _TIE * float(longest) * float(np.linalg.norm(query.astype(np.float64)))
+        close = np.flatnonzero(scores >= float(falling[-1]) - margin)
+        if some is not None:
+            close = some[close]
+        if len(close) > _SHARE * len(self):  # to copy them would take longer than to sum all rows
+            scores = np.einsum("ij,j->i", self._wide, query)[close]
+        else:
+            scores = np.einsum("ij,j->i", self._wide[close], query)
+        order, falling = top(scores, k)
+        return close[order], falling
 
     def _candidates(
         self, query: NDArray[np.float32], k: int, left_out: NDArray[np.int64]
@@ -194,4 +226,4 @@ class ExactIndex(Index):
     @property
     def dim(self) -> int:
         """Length of a vector."""
-        return self._rows.shape[1]
+        return int(self._rows.shape[1])
