@@ -91,7 +91,7 @@ def murecom(backend: Literal["numpy", "onnx"], windows: int) -> Analyse:
     from murecom.library.tags import read_tags
 
     if backend == "onnx" and version("onnxruntime") is None:
-        raise Missing("pip install 'murecom[fast]'")
+        raise Missing("pip install '.[fast]'")
     STAGES.replace("hash", content_hash)
     STAGES.replace("tags", read_tags)
     STAGES.replace("decode windows", read_windows)

@@ -1,4 +1,7 @@
-"""Scan a folder and print what sounds like its first track: `python similar_tracks.py FOLDER`."""
+"""Scan a folder and print what sounds like one of its tracks.
+
+Run it with two folders: `python similar_tracks.py MUSIC HOME`.
+"""
 
 import sys
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 from murecom.service import Murecom
 
 
-def main(folder: Path, home: Path | None = None) -> None:
+def main(folder: Path, home: Path) -> None:
     with Murecom(home=home) as murecom:
         murecom.scan([folder])
         [seed] = murecom.examples(1)
@@ -16,4 +19,6 @@ def main(folder: Path, home: Path | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    if len(sys.argv) != 3:
+        sys.exit("Usage: python similar_tracks.py MUSIC_FOLDER HOME_FOLDER")
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

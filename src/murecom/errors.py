@@ -51,11 +51,13 @@ class MissingExtra(Unsupported):
     Parameters
     ----------
     extra : str
-        Name of the extra, as in ``pip install 'murecom[extra]'``.
+        Name of the extra, as in ``pip install '.[extra]'`` in the folder of murecom.
     purpose : str
         What it is needed for, to begin the sentence.
     """
 
     def __init__(self, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs an optional part. Run: pip install 'murecom[{extra}]'")
+        super().__init__(
+            f"{purpose} needs an optional part. Run in murecom's folder: pip install '.[{extra}]'"
+        )
         self.extra = extra

@@ -15,7 +15,7 @@ from murecom.audio.decode import blocks, probe, read_mono, read_windows
 from murecom.audio.descriptors import describe
 from murecom.errors import BadInput
 
-av = pytest.importorskip("av", reason="PyAV is not installed (pip install 'murecom[formats]')")
+av = pytest.importorskip("av", reason="PyAV is not installed (pip install '.[formats]')")
 
 RATE = 44100
 # file name, codec, sample format, and how far apart seeking and decoding from the start may lie:

@@ -45,7 +45,7 @@ def test_given_tracks_and_others_stay_out(make_pool) -> None:
     chosen = choose(pool, 5, standard(pool), given=[0], without=[3])
     assert chosen.items == (2, 1)
     assert "twice running" in chosen.notes[0]
-    assert chosen.notes[1] == "Only 2 songs: other versions of the same one were let in."
+    assert chosen.notes[1] == "Too few songs fit: other versions of the same one were let in."
     assert chosen.notes[2] == "Only 2 tracks fit the rules, 5 were asked for."
 
 
@@ -55,9 +55,9 @@ def test_relaxes_in_order_and_says_so(make_pool) -> None:
     chosen = choose(pool, 4, rules)
     assert chosen.items == (0, 3, 2, 1)
     assert chosen.notes == (
-        "No other track fits in one place or more: an artist plays twice running there.",
-        "Only 3 albums: the limit of 1 track per album was lifted.",
-        "Only 2 artists: the limit of 1 track per artist was lifted.",
+        "Too few artists fit: one plays twice running.",
+        "Too few albums fit: the limit of 1 track per album was lifted.",
+        "Too few artists fit: the limit of 1 track per artist was lifted.",
     )
 
 
@@ -65,21 +65,21 @@ def test_a_rule_that_was_not_broken_is_not_named(make_pool) -> None:
     pool = make_pool("A B A B")
     chosen = choose(pool, 4, [ArtistGap(), ArtistCap(1)])
     assert chosen.items == (0, 1, 2, 3)
-    assert chosen.notes == ("Only 2 artists: the limit of 1 track per artist was lifted.",)
+    assert chosen.notes == ("Too few artists fit: the limit of 1 track per artist was lifted.",)
 
 
 def test_versions_come_last_of_all(make_pool) -> None:
     pool = make_pool(["A/x/Blue", "A/y/Blue (Live)", "A/x/Red", "A/x/Green"])
     chosen = choose(pool, 4, [ArtistGap(), AlbumCap(1), ArtistCap(1), OneVersion()])
     assert chosen.items == (0, 2, 3, 1)
-    assert chosen.notes[-1] == "Only 3 songs: other versions of the same one were let in."
+    assert chosen.notes[-1] == "Too few songs fit: other versions of the same one were let in."
 
 
 def test_exclusions_are_never_relaxed(make_pool) -> None:
     pool = make_pool("A A B", details=[Details(), Details(), Details(("noise",))])
     chosen = choose(pool, 3, [Exclude(genres=["Noise"]), ArtistGap(), ArtistCap(1)])
     assert chosen.items == (0, 1)
-    assert chosen.notes[1] == "Only 1 artist: the limit of 1 track per artist was lifted."
+    assert chosen.notes[1] == "Too few artists fit: the limit of 1 track per artist was lifted."
     assert chosen.notes[2] == "Only 2 tracks fit the rules, 3 were asked for."
     nothing = choose(pool, 3, [Exclude(artists="ab")])
     assert nothing.items == ()

@@ -273,7 +273,11 @@ def _open(path: Path) -> Reader:
             if kind is None:
                 raise refusal from None
             extra = isinstance(second, MissingExtra)
-            more = "Run: pip install 'murecom[formats]', or replace" if extra else "Replace"
+            more = (
+                "Run in murecom's folder: pip install '.[formats]', or replace"
+                if extra
+                else "Replace"
+            )
             raise Refused(
                 f"{shown(path)} begins like {kind} but cannot be decoded: it is damaged, or of a "
                 f"rare kind. {more} the file, {RETRY}"

@@ -56,4 +56,6 @@ def init(file: Path, force: bool) -> int:
 def _shown(value: object) -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
         return " ".join(map(str, value)) or "(none)"
+    if isinstance(value, bool):
+        return str(value).lower()
     return "(not set)" if value is None else str(value)

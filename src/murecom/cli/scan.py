@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from murecom.cli import DONE, NOTHING_FOUND, PARTLY_FAILED
+from murecom.cli import DONE, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options, printable, table
 from murecom.errors import NotFound, NotReady, Unreachable
@@ -63,7 +63,7 @@ def command(
             raise click.UsageError("Name the FOLDERS to forget; murecom status lists them.")
         count = app.service.forget(folders)
         output.say(f"Forgot {count:,} files; scanning the folder again brings them back.")
-        return DONE if count else NOTHING_FOUND
+        return DONE
     if workers is not None:
         app.flags["library.workers"] = workers
     if dry_run:
@@ -122,7 +122,7 @@ def _scan_once(
     if len(unlisted) > NAMED:
         output.say(f"… and {len(unlisted) - NAMED:,} more: murecom scan --json names them all.")
     if not report.found and not report.failed:
-        output.say("No music was found there. Known kinds: mp3 flac ogg opus wav aiff m4a.")
+        output.say("No music was found there. Known kinds: mp3 flac ogg opus wav aiff.")
     return code
 
 

@@ -61,7 +61,6 @@ def choose(
     taken = {*given, *without}
     order = np.argsort(-pool.scores, kind="stable").tolist()
     left = [item for item in order if item not in taken]
-    candidates = tuple(left)
     so_far = SoFar(pool.given(given))
     sieve, asked = Sieve(rules, pool), moving(rules)
     items: list[int] = []
@@ -77,7 +76,7 @@ def choose(
         scores.append(score)
         left.remove(item)
         so_far.append(pool[item])
-    told = notes.tell(lambda: [pool[item] for item in sieve(candidates)])
+    told = notes.tell()
     if len(items) < length:
         told.append(_short(len(items), length))
     return Chosen(tuple(items), tuple(scores), tuple(told))

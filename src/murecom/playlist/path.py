@@ -129,7 +129,7 @@ def find_path(
         notes.append(f"Only {found} tracks fit: the path has {found} steps instead of {steps}.")
     broken = Notes()
     broken.add(best.broken)
-    notes += broken.tell(lambda: [pool[row] for row in search.rows])
+    notes += broken.tell()
     items = best.items
     unit = pool.vectors[list(items)]
     steps_ = (1 + np.einsum("ij,ij->i", unit[1:], unit[:-1])) / 2

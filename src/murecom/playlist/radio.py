@@ -149,9 +149,7 @@ class Radio(Iterator[Pick]):
         if not best:
             raise NotFound("No track passes the rules. Loosen them, or scan more music.")
         item, score, verdict = best[self._draw([entry[1] for entry in best])]
-        for rule in self._notes.add(verdict.broken):
-            rows = self._sieve(np.flatnonzero(self._playable).tolist())
-            notes.append(rule.note([self._pool[row] for row in rows]))
+        notes += [rule.note for rule in self._notes.add(verdict.broken)]
         self._remember(item)
         return Pick(item, score, tuple(notes))
 

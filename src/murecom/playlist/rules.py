@@ -12,7 +12,7 @@ the listener excluded, no near-duplicate of a chosen track. The list is shorter 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import ClassVar, Final, NamedTuple, Protocol
@@ -43,8 +43,9 @@ class SoftRule(Rule, Protocol):
     def rank(self) -> int | None:
         """How important it is: rules of a lower rank are broken first; None: never broken."""
 
-    def note(self, candidates: Sequence[Candidate]) -> str:
-        """Tell the listener that it was broken, in one sentence."""
+    @property
+    def note(self) -> str:
+        """What a listener is told when it was broken: one sentence."""
 
 
 class Scored(Protocol):
@@ -159,11 +160,12 @@ class ArtistGap:
         near = so_far[-self.gap :]
         return None if any(candidate.artists & other.artists for other in near) else 1.0
 
-    def note(self, candidates: Sequence[Candidate]) -> str:
+    @property
+    def note(self) -> str:
         """Tell that an artist came too soon."""
         if self.gap == 1:
-            return "No other track fits in one place or more: an artist plays twice running there."
-        return f"No other track fits: fewer than {self.gap} tracks lie between some of one artist."
+            return "Too few artists fit: one plays twice running."
+        return f"Too few artists fit: one returns within {self.gap} tracks."
 
 
 @dataclass(frozen=True)
@@ -181,12 +183,10 @@ class AlbumCap:
         full = candidate.album is not None and so_far.albums[candidate.album] >= self.limit
         return None if full else 1.0
 
-    def note(self, candidates: Sequence[Candidate]) -> str:
+    @property
+    def note(self) -> str:
         """Tell that the cap was lifted, and why."""
-        albums = len({c.album for c in candidates if c.album})
-        return (
-            f"Only {_count(albums, 'album')}: the limit of {_per(self.limit, 'album')} was lifted."
-        )
+        return f"Too few albums fit: the limit of {_per(self.limit, 'album')} was lifted."
 
 
 @dataclass(frozen=True)
@@ -204,13 +204,10 @@ class ArtistCap:
         full = any(so_far.artists[artist] >= self.limit for artist in candidate.artists)
         return None if full else 1.0
 
-    def note(self, candidates: Sequence[Candidate]) -> str:
+    @property
+    def note(self) -> str:
         """Tell that the cap was lifted, and why."""
-        artists = len({artist for c in candidates for artist in c.artists})
-        return (
-            f"Only {_count(artists, 'artist')}: "
-            f"the limit of {_per(self.limit, 'artist')} was lifted."
-        )
+        return f"Too few artists fit: the limit of {_per(self.limit, 'artist')} was lifted."
 
 
 @dataclass(frozen=True)
@@ -223,10 +220,10 @@ class OneVersion:
         """Refuse the same recording again."""
         return None if candidate.recording in so_far.recordings else 1.0
 
-    def note(self, candidates: Sequence[Candidate]) -> str:
+    @property
+    def note(self) -> str:
         """Tell that versions were let in, and why."""
-        songs = len({c.recording for c in candidates if c.recording})
-        return f"Only {_count(songs, 'song')}: other versions of the same one were let in."
+        return "Too few songs fit: other versions of the same one were let in."
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,13 +244,10 @@ class CloseEnough:
         """Refuse a score below the least."""
         return None if self.scored.scores[candidate.item] < self.least else 1.0
 
-    def note(self, candidates: Sequence[Candidate]) -> str:
+    @property
+    def note(self) -> str:
         """Tell that nothing nearer is left."""
-        near = sum(self.scored.scores[c.item] >= self.least for c in candidates)
-        if not near:
-            return "No track sounds close to the seeds: all are far."
-        verb = "sounds" if near == 1 else "sound"
-        return f"Only {_count(near, 'track')} {verb} close to the seeds: the others are far."
+        return "Too few tracks sound close to the seeds: some are far from them."
 
 
 def standard(
@@ -339,11 +333,10 @@ class Notes:
         self._broken.update((id(rule), rule) for rule in new)
         return new
 
-    def tell(self, candidates: Callable[[], Sequence[Candidate]]) -> list[str]:
-        """Give a sentence for each; the candidates are asked for only when there is one."""
+    def tell(self) -> list[str]:
+        """Give a sentence for each."""
         rules = sorted(self._broken.values(), key=lambda rule: rule.rank or 0)
-        there = candidates() if rules else ()
-        return [rule.note(there) for rule in rules]
+        return [rule.note for rule in rules]
 
 
 class Sieve:
@@ -378,9 +371,5 @@ def _check_limit(what: str, limit: int) -> None:
         raise BadInput(f"The {what} must be 1 or more, not {limit}. Leave it out for no limit.")
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
 def _per(limit: int, noun: str) -> str:
-    return f"{_count(limit, 'track')} per {noun}"
+    return f"{limit} track{'s' * (limit > 1)} per {noun}"

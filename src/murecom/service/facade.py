@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -110,6 +111,7 @@ class Murecom:
 
         Without folders those of the setting `library.roots` are scanned, else the last ones.
         """
+        began = time.monotonic()
         options = self._scan_options(folders, retry)
         engine = engine or Local(workers=self.settings.library.workers)
         report = scan(self.store, self.home, options, engine, progress)
@@ -120,6 +122,7 @@ class Murecom:
         if self.store.vectors.keys():
             with suppress(NotReady):  # nothing has a sound yet: the counts say so
                 self._sounds(progress)
+        report.seconds = time.monotonic() - began
         return report
 
     def plan_scan(self, folders: Sequence[Path] = (), *, retry: bool = False) -> Plan:
