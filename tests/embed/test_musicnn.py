@@ -155,7 +155,7 @@ def _no_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_no_onnxruntime")
 def test_onnx_names_its_extra() -> None:
-    with pytest.raises(MissingExtra, match=r"murecom\[fast\]"):
+    with pytest.raises(MissingExtra, match=r"\.\[fast\]"):
         MusiCNN(backend="onnx").embed(signals.wave())
 
 

@@ -85,24 +85,17 @@ def test_a_migration_that_fails_leaves_nothing(
     Store.open(file).close()
 
 
-def test_opening_is_fast_and_needs_no_alembic(path: Path) -> None:
-    """Up to date: one query. The bar is 30 ms; here twice that, for a busy machine."""
+def test_opening_what_is_up_to_date_needs_no_alembic(path: Path) -> None:
     code = (
-        "import sys, time\n"
+        "import sys\n"
         "from murecom.store import Store\n"
-        "times = []\n"
-        "for _ in range(3):\n"
-        "    start = time.perf_counter()\n"
-        f"    Store.open({str(path)!r}).close()\n"
-        "    times.append(time.perf_counter() - start)\n"
-        "print(min(times), *(name in sys.modules for name in ('alembic', 'psycopg')))"
+        f"Store.open({str(path)!r}).close()\n"
+        "print(*(name in sys.modules for name in ('alembic', 'psycopg')))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    seconds, *imported = result.stdout.split()
-    assert float(seconds) < 0.06
-    assert imported == ["False", "False"]
+    assert result.stdout.split() == ["False", "False"]
 
 
 def test_the_log_is_written_ahead(store: Store) -> None:

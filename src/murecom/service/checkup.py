@@ -57,9 +57,7 @@ def _extras() -> Iterator[Check]:
         if find_spec(module):
             yield Check("ok", f"extra [{extra}]", f"{module} is installed")
         else:
-            text = (
-                f"not installed: {without}. In murecom's folder: pip install '.[{extra}]'"
-            )
+            text = f"not installed: {without}. In murecom's folder: pip install '.[{extra}]'"
             yield Check("note", f"extra [{extra}]", text)
 
 
