@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -26,6 +27,17 @@ from murecom.store.schema import ABSENT
 # As `schema.is_present`, for a row of the FTS5 table.
 _FILE = "SELECT 1 FROM file WHERE file.track = track_name.rowid"
 _IS_PRESENT = f"(EXISTS ({_FILE} AND file.state NOT IN {ABSENT}) OR NOT EXISTS ({_FILE}))"
+
+
+def may_write(path: Path) -> bool:
+    """Tell whether this user may write the file, and files beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _has_log(path: Path) -> bool:
+    """Tell whether changes wait in the log: they cannot be read where nothing can be written."""
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 class SQLite(Backend):
@@ -45,7 +57,10 @@ class SQLite(Backend):
         self.place = os.fspath(path)
 
     def engine(self) -> sa.Engine:
-        """Make the engine, the folders and, where there is none, an empty file."""
+        """Make the engine, the folders and, where there is none, an empty file.
+
+        A file in a place where we may not write is opened for reading.
+        """
         try:
             if self.path.is_dir():
                 raise BadInput(f"{self.place} is a folder. Name a file for the database.")
@@ -55,8 +70,13 @@ class SQLite(Backend):
                 pass
         except OSError as error:
             raise explained(error, self.place) from error
+        url = sa.URL.create("sqlite", database=os.fspath(self.path))
+        if not may_write(self.path) and not _has_log(self.path):
+            # A read-only folder has no room for the files that go with the log, and nobody writes.
+            name = f"file:{quote(os.fspath(self.path.absolute()))}?mode=ro&immutable=1"
+            url = sa.URL.create("sqlite", database=name, query={"uri": "true"})
         engine = sa.create_engine(
-            sa.URL.create("sqlite", database=os.fspath(self.path)),
+            url,
             connect_args={"timeout": self.wait, "check_same_thread": False},
             pool_size=4,
             max_overflow=-1,
