@@ -298,10 +298,12 @@ def main() -> None:
         second = murecom(home, *arguments, environment=environment)
         status = murecom(home, "status", environment=environment).report
         listed = murecom(home, "scan", "--failed", environment=environment).report
+        disk = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
     lines = rows(first, second, files, broken)
     if status:
         counts = f"{status['tracks']:,} tracks, {status['failed']:,} failed"
         lines.append(("in the library", counts))
+        lines.append(("disk, database and model", f"{disk / 1000 / max(files, 1):.1f} kB a track"))
     if broken:
         lines.append(
             ("broken files", f"{broken:,} made, {len(listed):,} named, exit code {first.code}")

@@ -110,6 +110,7 @@ def test_continue_a_file_and_convert_it(murecom, tmp_path):
     assert code == 0
     code, out, _ = murecom("playlist", "show", tmp_path / "a.xspf", "--json")
     assert len(json.loads(out)[0]["tracks"]) == 3
+    assert murecom("playlist", "convert", tmp_path / "a.m3u8", tmp_path / "a.doc")[0] == 2
     assert murecom("continue")[0] == 2
 
 

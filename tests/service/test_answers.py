@@ -228,3 +228,24 @@ def test_without_vectors_of_the_chosen_model_the_message_says_so(app):
         pytest.raises(NotReady, match=r"sound.model.*rich.*murecom scan"),
     ):
         rich.similar([rich.find("Song 000")])
+
+
+def test_the_checkup_finds_a_damaged_model_and_its_advice_mends_it(tmp_path, scanned):
+    import shutil
+
+    home = tmp_path / "home"
+    shutil.copytree(scanned, home)
+    folder = home / "models/audio_knn"
+    with Murecom(home=home) as app:
+        assert {c.what: c.state for c in app.checkup()}["model"] == "ok"
+        array = max(folder.glob("*.npy"), key=lambda path: path.stat().st_size)
+        data = bytearray(array.read_bytes())
+        data[-1] ^= 1
+        array.unlink()
+        array.write_bytes(data)
+        [check] = [c for c in app.checkup() if c.what == "model"]
+        assert check.state == "bad"
+        assert str(folder) in check.text
+        shutil.rmtree(folder)
+        assert app.similar([app.find("Song 000")], k=2, limits=FREE).tracks
+        assert {c.what: c.state for c in app.checkup()}["model"] == "ok"

@@ -86,8 +86,6 @@ def test_by_hash_and_track(store: Store) -> None:
         store.files.put(row)
     assert store.files.by_hash("same") == rows[:2]
     assert store.files.by_hash("none") == []
-    assert store.files.by_track(TrackId("t:1")) == [rows[0], rows[2]]
-    assert store.files.by_track(TrackId("t:\ud800")) == []
 
 
 def test_counts_and_mark_gone(store: Store) -> None:

@@ -120,6 +120,15 @@ def playlist_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return output_options(path_style_option(command), playlists=True)
 
 
+def writable_playlist(
+    ctx: click.Context, option: click.Parameter, file: Path | None
+) -> Path | None:
+    """Refuse a file that no playlist format writes, as a wrong use of the command."""
+    from murecom.formats import writable_suffixes
+
+    return _checked(file, writable_suffixes())
+
+
 def _check_document(ctx: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
     return _checked(file, JSON_SUFFIXES)
 

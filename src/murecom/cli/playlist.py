@@ -12,6 +12,7 @@ from murecom.cli._output import (
     output_options,
     path_style_option,
     track_lines,
+    writable_playlist,
     write_playlist,
 )
 from murecom.errors import NotFound
@@ -39,7 +40,9 @@ def show(app: App, file: Path, output: Output) -> int:
 
 @command.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "target", type=click.Path(dir_okay=False, path_type=Path), callback=writable_playlist
+)
 @path_style_option
 @click.option("-q", "--quiet", is_flag=True, help="No talk.")
 @pass_app

@@ -1,7 +1,7 @@
 """Near-duplicates: the same recording in several files.
 
-Two tracks are near-duplicates when the network hears the same (cosine distance below 0.01; copies
-at 128 kbit/s and more measure below that, see `docs/design/playlists.md`) and
+Two tracks are near-duplicates when the network hears the same (cosine distance below 0.01; mp3
+and Vorbis copies at 120 kbit/s and more measure below 0.004, see `docs/design/playlists.md`) and
 their durations differ by at most 2 seconds. Files with the same bytes are another kind: they are
 one track already. Nothing is ever merged or deleted here; a listener decides.
 """

@@ -13,10 +13,11 @@ from typing import Literal
 
 import numpy as np
 
-from murecom import __version__
+from murecom import __version__, artefact, registry
 from murecom.config import Settings
 from murecom.embed.musicnn import MusiCNN
 from murecom.errors import MurecomError
+from murecom.jobs.sound_model import folder_of
 from murecom.store import Store
 
 LOW_SPACE = 1 << 30
@@ -43,7 +44,9 @@ def checkup(settings: Settings, roots: Callable[[], Sequence[Path]]) -> list[Che
         Check("ok", "murecom", f"{__version__}, Python {platform.python_version()}"),
         *_extras(),
         _network(settings),
+        *(Check("note", "plug-in", str(problem)) for problem in registry.problems()),
         *_home(settings.home),
+        *_model(settings.home),
         _database(settings),
     ]
     # the roots may stand in the database; without one asking for them would make it
@@ -80,6 +83,19 @@ def _home(home: Path) -> Iterator[Check]:
     free = shutil.disk_usage(there).free
     state: Literal["ok", "note"] = "ok" if free > LOW_SPACE else "note"
     yield Check(state, "home", f"{home} ({free / 1e9:.1f} GB free)")
+
+
+def _model(home: Path) -> Iterator[Check]:
+    folder = folder_of(home)
+    if not (folder / artefact.MANIFEST).exists():
+        return
+    try:
+        artefact.verify(folder)
+    except MurecomError:
+        text = f"{folder} is damaged. Delete that folder: the next answer makes it anew"
+        yield Check("bad", "model", text)
+    else:
+        yield Check("ok", "model", f"{folder}, every checksum is right")
 
 
 def _database(settings: Settings) -> Check:

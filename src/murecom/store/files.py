@@ -102,10 +102,6 @@ class Files:
         """List the files with this content, gone ones too."""
         return self._select(schema.file.c.hash == digest)
 
-    def by_track(self, track_id: TrackId) -> list[FileRow]:
-        """List the files of a track, gone ones too; none for an unknown track."""
-        return self._select(schema.track.c.id == clean_or_none(track_id))
-
     def counts(self) -> dict[str, int]:
         """Count the files by state; every state is there."""
         state = schema.file.c.state
