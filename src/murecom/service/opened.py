@@ -1,0 +1,76 @@
+"""One home folder, opened: settings, database, and the model of sounds when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from murecom import config
+from murecom.errors import BadInput, NotReady
+from murecom.jobs.analyse import Sound
+from murecom.jobs.sound_model import sound_model
+from murecom.recommend.audio_knn import AudioKNN
+from murecom.service.answers import Sounds
+from murecom.store import Store
+from murecom.types import Progress, no_progress
+
+
+class Opened:
+    """What all parts of the façade share."""
+
+    def __init__(self, home: Path | None = None, flags: Mapping[str, Any] | None = None) -> None:
+        self.settings = config.load(home=home, flags=flags)
+        self.home = self.settings.home
+        self._store: Store | None = None
+        self._model: AudioKNN | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; the object can be used again."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    @property
+    def store(self) -> Store:
+        """The database, opened when first needed."""
+        if self._store is None:
+            self._store = Store.open(self.settings.database)
+        return self._store
+
+    @property
+    def sound(self) -> Sound:
+        """Which vectors are made and compared."""
+        s = self.settings.sound
+        return Sound(s.model, s.backend, s.windows, s.mfcc_weight)
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _sounds(self, progress: Progress = no_progress, by: str = "both") -> Sounds:
+        if by == "playlists":
+            raise NotReady(
+                "There is no model of playlists: this version recommends by sound. "
+                "Use --by sound or --by both."
+            )
+        if by not in ("sound", "both"):
+            raise BadInput(f"'{by}' is not a way to recommend. Use sound, playlists or both.")
+        self._model = sound_model(self.store, self.home, self.sound, progress, self._model)
+        return Sounds(self.store, self._model, self.sound, self.settings.playlist)
+
+    def _last_roots(self) -> list[Path]:
+        """Folders from the settings, else those that were scanned before."""
+        if self.settings.library.roots:
+            return [root.expanduser().absolute() for root in self.settings.library.roots]
+        return [Path(root) for root in self.store.files.roots()]
