@@ -132,6 +132,19 @@ class Embedder(ABC):
         """
         return shipped_statistics(self.key, self.dim)
 
+    def whitening(self) -> Floats | None:
+        """Give what z-scored vectors are multiplied by before they are compared.
+
+        Returns
+        -------
+        ndarray of float32, shape (dim, dim), or None
+            Symmetric. It makes less of the directions in which windows of one track and tracks of
+            one artist differ, in the free music of `statistics`; None for an embedder that has
+            none. `docs/design/neighbours.md` says what it is worth.
+        """
+        matrix = load_arrays("statistics.npz").get(f"{self.key}.whitening")
+        return None if matrix is None else matrix.astype(np.float32)
+
     def _checked(self, windows: ArrayLike, memo: Memo | None) -> tuple[Floats, Memo]:
         array = np.asarray(windows)
         if array.ndim != 2 or array.shape[1] != self.samples or array.dtype.kind != "f":

@@ -63,11 +63,7 @@ class _Bounds:
     @classmethod
     def of(cls, rows: NDArray[np.float32]) -> Self:
         """Shorten rows along the directions in which a sample of them is longest."""
-        known = np.flatnonzero(rows.any(axis=1))  # tracks that nobody has heard have no direction
-        sample = rows[known[:: max(1, len(known) // _SAMPLE)]]
-        # The eigenvalues of eigh rise: the last columns are the main directions.
-        vectors = np.linalg.eigh((sample.T @ sample).astype(np.float64))[1][:, 1 - _SHORT :]
-        axes = np.ascontiguousarray(vectors, dtype=np.float32)
+        axes = main_directions(rows, _SHORT - 1)
         return cls(axes, _shorten(rows, axes))
 
     def __call__(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -76,6 +72,15 @@ class _Bounds:
         short = _shorten(query[None].astype(np.float64), self.axes)[0]
         bounds: NDArray[np.float32] = self.short @ short.astype(np.float32)
         return bounds
+
+
+def main_directions(rows: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """Find the orthonormal directions in which a sample of rows is longest: (dim, count)."""
+    known = np.flatnonzero(rows.any(axis=1))  # tracks that nobody has heard have no direction
+    sample = rows[known[:: max(1, len(known) // _SAMPLE)]]
+    # The eigenvalues of eigh rise: the last columns are the main directions.
+    vectors = np.linalg.eigh((sample.T @ sample).astype(np.float64))[1][:, -count:]
+    return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
 def _shorten(rows: NDArray[Any], axes: NDArray[np.float32]) -> NDArray[Any]:

@@ -1,9 +1,10 @@
 """The space in which tracks are compared: several kinds of vectors made one unit vector.
 
 An embedder and a set of hand-made statistics speak different units. Each *block* is z-scored,
-scaled to length 1, multiplied by its weight and put beside the others; the whole is scaled to
-length 1 again. The cosine of two tracks in this space is then the mean of the blocks' cosines with
-the squares of the weights: with weights 1 and 0.5 the second block counts a fifth.
+whitened if its embedder knows how, scaled to length 1, multiplied by its weight and put beside the
+others; the whole is scaled to length 1 again. The cosine of two tracks in this space is then the
+mean of the blocks' cosines with the squares of the weights: with weights 1 and 0.5 the second block
+counts a fifth.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ class VectorBlock:
     """Vectors of one key, a row for each item, with the statistics to z-score them.
 
     `matrix` has shape (n, dim); a row of NaN stands for an item that has no such vector. `mean` and
-    `scale` (dim,) are the statistics that ship with the embedder; `weight` is the block's factor.
+    `scale` (dim,) are the statistics that ship with the embedder, `weight` is the block's factor.
+    `whitening` (dim, dim) is multiplied to z-scored rows from the right; None changes nothing.
     """
 
     matrix: NDArray[np.float32]
     mean: NDArray[np.float32]
     scale: NDArray[np.float32]
     weight: float = 1.0
+    whitening: NDArray[np.float32] | None = None
 
 
 @dataclass(eq=False)
@@ -51,6 +54,7 @@ class Space:
     _means: tuple[NDArray[np.float32], ...] = field(default=(), init=False, repr=False)
     _scales: tuple[NDArray[np.float32], ...] = field(default=(), init=False, repr=False)
     _weights: tuple[float, ...] = field(default=(), init=False, repr=False)
+    _whitenings: tuple[NDArray[np.float32] | None, ...] = field(default=(), init=False, repr=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -89,7 +93,10 @@ class Space:
             matrix = _check(key, block.matrix, len(block.mean))
             mean = np.asarray(block.mean, np.float32)
             scale = np.asarray(block.scale, np.float32)
-            if scale.shape != mean.shape or not (np.isfinite(mean) & np.isfinite(scale)).all():
+            given = (mean, scale) if block.whitening is None else (mean, scale, block.whitening)
+            shapes = [mean.shape, mean.shape, 2 * mean.shape][: len(given)]
+            fits = [array.shape for array in given] == shapes
+            if not (fits and all(np.isfinite(array).all() for array in given)):
                 raise BadInput(
                     f"The statistics of '{key}' do not fit its vectors. "
                     "Install murecom again, or correct the embedder."
@@ -106,6 +113,7 @@ class Space:
         self._keys = tuple(sorted(blocks))
         self._means, self._scales = tuple(means), tuple(scales)
         self._weights = tuple(float(blocks[key].weight) for key in self._keys)
+        self._whitenings = tuple(blocks[key].whitening for key in self._keys)
         return self
 
     def transform(self, vectors: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -147,6 +155,9 @@ class Space:
                 if key in blocks:
                     z = (blocks[key][part] - self._means[i]) / self._scales[i]
                     np.nan_to_num(z, copy=False)
+                    whitening = self._whitenings[i]
+                    if whitening is not None:
+                        z = z @ whitening
                     placed[part, begin:end] = _unit(z) * np.float32(self._weights[i])
             placed[part] = _unit(placed[part])
         return placed
@@ -154,12 +165,15 @@ class Space:
     def arrays(self) -> dict[str, Array]:
         """Give the arrays from which `from_arrays` makes the same space again."""
         empty = np.empty(0, np.float32)
+        whitenings = [w.ravel() for w in self._whitenings if w is not None]
         return {
             "keys": np.array(self._keys, dtype=np.str_),
             "dims": np.array([len(mean) for mean in self._means], dtype=np.int64),
             "weights": np.array(self._weights, dtype=np.float64),
             "mean": np.concatenate([*self._means, empty]),
             "scale": np.concatenate([*self._scales, empty]),
+            "whitened": np.array([w is not None for w in self._whitenings], dtype=np.bool_),
+            "whitening": np.concatenate([*whitenings, empty]),
         }
 
     @classmethod
@@ -175,13 +189,22 @@ class Space:
         keys = tuple(str(key) for key in arrays["keys"])
         weights = tuple(float(weight) for weight in arrays["weights"])
         lengths = {len(arrays["mean"]), len(arrays["scale"]), sum(dims)}
-        if len(lengths) != 1 or not len(keys) == len(weights) == len(dims):
+        whitened = arrays["whitened"].tolist()
+        if len(lengths) != 1 or not len(keys) == len(weights) == len(dims) == len(whitened):
             raise ValueError("the statistics of the space do not agree")
         space = cls()
         space._keys, space._weights = keys, weights
         cuts = np.cumsum(dims)[:-1]
         space._means = tuple(np.split(np.asarray(arrays["mean"], np.float32), cuts))
         space._scales = tuple(np.split(np.asarray(arrays["scale"], np.float32), cuts))
+        sizes = [dim * dim * has for dim, has in zip(dims, whitened, strict=True)]
+        if sum(sizes) != len(arrays["whitening"]):
+            raise ValueError("the whitening of the space does not fit its statistics")
+        flat = np.split(np.asarray(arrays["whitening"], np.float32), np.cumsum(sizes)[:-1])
+        space._whitenings = tuple(
+            part.reshape(dim, dim) if has else None
+            for part, dim, has in zip(flat, dims, whitened, strict=True)
+        )
         return space
 
 
