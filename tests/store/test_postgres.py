@@ -13,7 +13,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from murecom.errors import NotReady, Unreachable, Unsupported
-from murecom.store import FileRow, Store, descriptors, files, playlists, tags, tracks, vectors
+from murecom.store import (
+    FileRow,
+    Store,
+    Text,
+    descriptors,
+    files,
+    playlists,
+    tags,
+    texts,
+    tracks,
+    vectors,
+)
 from murecom.store.base import Match
 from murecom.store.database import Statement
 from murecom.store.postgres import Postgres, _expression, _vector
@@ -27,7 +38,7 @@ def test_the_password_is_not_shown() -> None:
     assert Postgres(URL, 1).place == "postgresql+psycopg://user:***@host/music"
 
 
-@pytest.mark.parametrize("module", [tracks, files, vectors, tags, descriptors, playlists])
+@pytest.mark.parametrize("module", [tracks, files, vectors, tags, texts, descriptors, playlists])
 def test_statements_compile(module: object) -> None:
     statements = [value for value in vars(module).values() if isinstance(value, Statement)]
     assert statements
@@ -132,6 +143,8 @@ class TestServer:
                 store.vectors.put(one.id, "k", np.ones((5, 8)))
                 store.descriptors.put(one.id, {"tempo": (120, "BPM")})
                 store.tags.put(one.id, [("mood", "calm", 1, "user")])
+                store.texts.put(one.id, "lyrics", [Text("故事的小黄花\0", "zh")])
+                store.texts.put(two.id, "comment", [Text("ok", None, 7)], source="web")
         playlist = store.playlists.put(Playlist("Evening 100%", (two, one, two)))
         assert store.tracks.get([one.id]) == {one.id: one}
         assert store.tracks.details([one.id])[one.id].descriptors == {"tempo": 120.0}
@@ -150,7 +163,11 @@ class TestServer:
         with pytest.raises(Unsupported, match="pg_dump"):
             store.backup(tmp_path / "copy")
         store.files.mark_gone(["/m/2"])
+        assert store.texts.get([one.id], "lyrics") == {one.id: [Text("故事的小黄花", "zh")]}
+        assert [track_id for track_id, _ in store.texts.iter("lyrics", batch=1)] == [one.id]
+        assert store.status()["lyrics"] == 1
         assert store.tracks.move(two.id, one.id)
+        assert store.texts.get([one.id], "comment") == {one.id: [Text("ok", None, 7, "web")]}
         assert store.status()["tracks"] == 1
         assert len(list(store.tracks.iter())) == 1
 

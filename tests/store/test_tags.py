@@ -6,6 +6,7 @@ import pytest
 
 from murecom.errors import BadInput, NotFound
 from murecom.store import Store, Tag
+from murecom.store.tags import best_guess
 from murecom.types import Track, TrackId
 
 
@@ -57,3 +58,35 @@ def test_descriptors(store: Store) -> None:
         store.descriptors.put(one, {"tempo": (math.nan, "BPM")})
     with pytest.raises(NotFound):
         store.descriptors.put(TrackId("t:9"), {"tempo": (1, "BPM")})
+
+
+def test_tags_of_many_subjects_by_key(store: Store) -> None:
+    store.tags.put("t:1", [("genre", "a", 1, "file"), ("sound", "b", 1, "m")])
+    store.tags.put("t:2", [("sound", "b", 1, "m")])
+    assert store.tags.of(["t:1", "t:2", "t:3"], "genre") == {"t:1": [Tag("genre", "a", 1, "file")]}
+
+
+def test_sources_what_they_tagged_and_how_it_is_forgotten(store: Store) -> None:
+    store.tags.put("t:1", [("genre", "a", 1, "file"), ("genre", "b", 0.9, "probe-1")])
+    store.tags.put("t:2", [("genre", "c", 0.9, "probe-1"), ("sound", "d", 1, "m")])
+    assert store.tags.sources("genre") == ["file", "probe-1"]
+    assert store.tags.tagged("genre", "probe-1") == {"t:1", "t:2"}
+    assert store.tags.tagged("genre", "probe-2") == set()
+    assert store.tags.forget("genre", "probe-1") == 2
+    assert store.tags.sources("genre") == ["file"]
+    assert store.tags.get("t:2") == [Tag("sound", "d", 1.0, "m")]
+
+
+def test_put_takes_the_place_of_other_sources_too(store: Store) -> None:
+    store.tags.put("t:1", [("genre", "a", 1, "file"), ("genre", "b", 0.9, "probe-1")])
+    store.tags.put("t:1", [("genre", "c", 0.8, "probe-2")], instead_of=[("genre", "probe-1")])
+    assert [tag.value for tag in store.tags.get("t:1")] == ["a", "c"]
+
+
+def test_given_genres_come_before_guesses() -> None:
+    given, sure = Tag("genre", "Jazz", 1, "file"), Tag("genre", "rock", 0.8, "probe-1")
+    unsure = Tag("genre", "pop", 0.4, "probe-1")
+    assert best_guess([given, sure]) == ["Jazz"]
+    assert best_guess([sure, unsure]) == ["rock"]
+    assert best_guess([unsure]) == []
+    assert best_guess([]) == []

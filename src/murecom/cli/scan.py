@@ -13,8 +13,13 @@ from murecom.cli._output import Output, output_options, printable, table
 from murecom.errors import NotFound, NotReady, Unreachable
 
 ALWAYS = ("found", "added", "unchanged", "failed")
-IF_ANY = ("changed", "moved", "returned", "copies", "short", "silent", "gone", "described")
+IF_ANY = (
+    "changed", "moved", "returned", "copies", "short", "silent", "gone", "described", "lyrics",
+)  # fmt: skip
 "Counts of a scan: those always told, and those told when they are not zero."
+
+FAST = 3
+"Windows with `--fast`: two thirds of the time, and MAP .02 lower on whole tracks."
 
 NAMED = 20
 "At most so many files and folders are named after a scan that `--failed` does not list."
@@ -23,6 +28,7 @@ NAMED = 20
 @click.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--workers", type=click.IntRange(0), help="Processes; 0 is one a processor.")
+@click.option("--fast", is_flag=True, help="Listen to three pieces of a track instead of five.")
 @click.option("--descriptors", is_flag=True, help="Also measure tempo, key and loudness.")
 @click.option("--failed", is_flag=True, help="List the files that failed, with reasons.")
 @click.option("--retry", is_flag=True, help="Try failed files again.")
@@ -42,6 +48,7 @@ def command(
     app: App,
     folders: tuple[Path, ...],
     workers: int | None,
+    fast: bool,
     descriptors: bool,
     failed: bool,
     retry: bool,
@@ -66,6 +73,8 @@ def command(
         return DONE
     if workers is not None:
         app.flags["library.workers"] = workers
+    if fast:
+        app.flags["sound.windows"] = FAST
     if dry_run:
         return _dry_run(app, folders, retry, output)
     code = _scan_once(app, folders, retry, descriptors, output)
@@ -136,6 +145,7 @@ def _dry_run(app: App, folders: tuple[Path, ...], retry: bool, output: Output) -
         "unchanged": plan.unchanged,
         "gone": len(plan.gone),
         "unreadable": len(plan.unreadable),
+        "lyrics": len(plan.words),
     }
     output.document(
         counts, lambda: table([(name, f"{count:,}") for name, count in counts.items()]), [counts]

@@ -37,6 +37,7 @@ Folders = Annotated[tuple[Path, ...], BeforeValidator(as_list), FOLDERS]
 FolderTexts = Annotated[tuple[str, ...], BeforeValidator(as_list), FOLDERS]
 Extension = Annotated[str, BeforeValidator(_extension)]
 Extensions = Annotated[tuple[Extension, ...], BeforeValidator(as_list)]
+Weight = Annotated[float, Field(ge=0, le=10)]
 
 
 class Section(BaseModel):
@@ -71,17 +72,48 @@ class Store(Section):
 class Sound(Section):
     """How the sound of a track becomes a vector."""
 
-    model: Literal["msd", "rich"] = "msd"
-    "`msd` is one network; `rich` adds a second one for finer neighbours and takes longer."
+    model: Literal["msd", "rich", "genre_cnn"] = "msd"
+    "`msd` is one network, `rich` adds a second one, `genre_cnn` is your own: murecom train genres."
 
     backend: Literal["auto", "numpy", "onnx"] = "auto"
     "What runs the network; `auto` takes onnx if the extra `fast` is installed, else numpy."
 
     windows: Annotated[int, Field(ge=1, le=100)] = 5
-    "Pieces of three seconds that are listened to, spread over the track."
+    "Pieces of three seconds heard, spread over the track; at least 5 if it is under 30 s long."
 
-    mfcc_weight: Annotated[float, Field(ge=0, le=10)] = 0.5
+    mfcc_weight: Annotated[float, Field(ge=0, le=10)] = 0.6
     "Weight of timbre (MFCC statistics) beside the network; 0 leaves it out of comparisons."
+
+    genre_model: Annotated[str | None, BeforeValidator(lambda value: value or None)] = None
+    "Folder of the network of `genre_cnn`; without one, genres-small or genres-original in home."
+
+    ranking: Literal["mean", "votes"] = "mean"
+    "`mean` compares tracks as a whole; `votes` counts the nearest slices, as the original did."
+
+
+class Inputs(Section):
+    """What counts beside the sound, 1 as much as the network: see docs/design/inputs.md."""
+
+    title: Weight = 0.0
+    "Weight of words that titles share."
+
+    artist: Weight = 0.0
+    "Weight of the artist's name."
+
+    album: Weight = 0.0
+    "Weight of the album's name."
+
+    genre: Weight = 0.0
+    "Weight of the genres in the tags."
+
+    year: Weight = 0.0
+    "Weight of how near the years of release are."
+
+    duration: Weight = 0.0
+    "Weight of how alike the lengths are."
+
+    lyrics: Weight = 0.0
+    "Weight of what the lyrics speak of and of their language; 0.5 to 1 if most tracks have some."
 
 
 class Playlist(Section):
@@ -124,6 +156,7 @@ class Settings(Section):
     library: Library = Library()
     store: Store = Store()
     sound: Sound = Sound()
+    inputs: Inputs = Inputs()
     playlist: Playlist = Playlist()
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)

@@ -2,6 +2,7 @@
 
 Order of work: list the files; mark what is gone; analyse what is new, changed or asked for again.
 A file is known by its path, size and time of change; its content hash tells moved files and copies.
+The lyric file beside it is known by a mark: where only that has changed, only the words are read.
 Interrupting at any moment loses at most the tracks that workers hold right then.
 """
 
@@ -9,20 +10,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from murecom.engine.base import Engine
 from murecom.errors import BadInput, NotFound
-from murecom.jobs.analyse import Analysis, Sound, Task, analyse, keys_of
+from murecom.jobs.analyse import Analysis, Sound, analyse, keys_of
+from murecom.jobs.keeping import Keeper, prefix
 from murecom.jobs.lock import only_one
-from murecom.library.identity import track_of
-from murecom.library.tags import Tags
+from murecom.library.lyrics_files import Beside
 from murecom.library.walk import Found, Unreadable, walk
 from murecom.store import FileRow, Store
-from murecom.types import Progress, Step, Track, no_progress
+from murecom.types import Progress, Step, no_progress
 
 SETTLED = frozenset({"done", "short", "silent"})
 "States of files that need no second look while size and time of change stay."
@@ -60,6 +60,8 @@ class ScanReport:
     worse: int = 0
     "Of the failed ones, those that were not known as failed before."
     described: int = 0
+    lyrics: int = 0
+    "Tracks whose words are new or have changed."
     seconds: float = 0.0
     failures: list[tuple[str, str]] = field(default_factory=list)
 
@@ -67,7 +69,8 @@ class ScanReport:
     def is_news(self) -> bool:
         """Whether the scan changed anything."""
         new = self.added + self.changed + self.moved + self.returned + self.copies
-        return new + self.short + self.silent + self.gone + self.described + self.worse > 0
+        told = self.short + self.silent + self.gone + self.worse
+        return new + told + self.described + self.lyrics > 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -85,13 +88,16 @@ class Plan:
     returned: tuple[Found, ...]
     again: tuple[Found, ...]
     unchanged: int
+    "Those of `words` are among them."
     gone: tuple[str, ...]
     unreadable: tuple[Unreadable, ...]
     failed_before: tuple[FileRow, ...] = ()
+    words: tuple[Found, ...] = ()
+    "Unchanged files beside which lyrics have come, changed or gone."
 
     @property
     def work(self) -> tuple[Found, ...]:
-        """The files that workers look into."""
+        """The files whose sound workers look into."""
         return self.new + self.changed + self.returned + self.again
 
 
@@ -99,7 +105,8 @@ def plan_scan(store: Store, options: ScanOptions, progress: Progress = no_progre
     """List the files under the roots and compare them with what the store knows; write nothing."""
     rows = {row.path: row for row in store.files.iter()}
     incomplete = set(store.vectors.missing(keys_of(options.sound)))
-    new, changed, returned, again = [], [], [], []
+    new, changed, returned, again, words = [], [], [], [], []
+    beside = Beside()
     failed_before: list[FileRow] = []
     unreadable: list[Unreadable] = []
     seen: set[str] = set()
@@ -122,6 +129,8 @@ def plan_scan(store: Store, options: ScanOptions, progress: Progress = no_progre
             changed.append(entry)
         elif row.state in SETTLED and not (row.state == "done" and row.track in incomplete):
             unchanged += 1
+            if row.track and row.lyrics != beside.mark(entry.path):
+                words.append(entry)
         elif row.state == "failed" and not options.retry:
             failed_before.append(row)
         else:
@@ -136,6 +145,7 @@ def plan_scan(store: Store, options: ScanOptions, progress: Progress = no_progre
         gone=tuple(gone),
         unreadable=tuple(unreadable),
         failed_before=tuple(failed_before),
+        words=tuple(words),
     )
 
 
@@ -212,12 +222,12 @@ def forget(store: Store, home: Path, folders: Sequence[Path]) -> int:
     NotReady
         A scan is running in this home.
     """
-    below = tuple(_prefix(folder) for folder in folders)
+    below = tuple(prefix(folder) for folder in folders)
     with only_one(home, "scan"), store.transaction():
         rows = (row for row in store.files.iter() if (row.path + os.sep).startswith(below))
         paths = [row.path for row in rows if row.state != "gone"]
         store.files.mark_gone(paths)
-        store.files.set_roots(r for r in store.files.roots() if not _prefix(r).startswith(below))
+        store.files.set_roots(r for r in store.files.roots() if not prefix(r).startswith(below))
     return len(paths)
 
 
@@ -225,7 +235,7 @@ def outermost(roots: Iterable[str]) -> list[str]:
     """Keep the folders that lie in none of the others, each once, in order of their names."""
     kept: list[str] = []
     for root in sorted(set(roots)):
-        if not any(_prefix(root).startswith(_prefix(other)) for other in kept):
+        if not any(prefix(root).startswith(prefix(other)) for other in kept):
             kept.append(root)
     return kept
 
@@ -240,18 +250,14 @@ def _gone(
 
     What lies below a folder that cannot be read (an unplugged disk, say) is unknown, not gone.
     """
-    below = tuple(_prefix(root) for root in roots)
-    hidden = tuple(_prefix(u.path) for u in unreadable)
+    below = tuple(prefix(root) for root in roots)
+    hidden = tuple(prefix(u.path) for u in unreadable)
     for row in rows:
         if row.state == "gone" or row.path in seen:
             continue
         path = row.path + os.sep
         if path.startswith(below) and not (hidden and path.startswith(hidden)):
             yield row.path
-
-
-def _prefix(path: Path | str) -> str:
-    return os.path.join(os.path.abspath(path), "")
 
 
 def _run(
@@ -262,12 +268,13 @@ def _run(
     report: ScanReport,
     progress: Progress,
 ) -> None:
-    found = {entry.path: entry for entry in plan.work}
+    found = {entry.path: entry for entry in (*plan.work, *plan.words)}
     kinds = {e.path: "changed" for e in plan.changed}
     kinds |= {e.path: "returned" for e in plan.returned}
     again = {e.path for e in plan.again}
-    keeper = _Keeper(store, options)
-    finished = report.unchanged
+    words = {e.path for e in plan.words}
+    keeper = Keeper(store, options.sound, options.roots, words)
+    finished = report.unchanged - len(words)
     total = finished + len(found)
     progress(Step("Scanning", finished, total, report.counts))
     outcomes = engine.map(analyse, keeper.tasks(found.values()), timeout=TIMEOUT)
@@ -275,89 +282,19 @@ def _run(
         for outcome in outcomes:
             entry = found[outcome.batch.path]
             result = outcome.value or Analysis("failed", error=outcome.error)
-            kind = keeper.keep(entry, result)
+            if entry.path in words:
+                kind = keeper.keep_words(entry, result)
+            else:
+                kind = keeper.keep(entry, result)
             if kind == "added":
                 kind = kinds.get(entry.path, kind)
-            setattr(report, kind, getattr(report, kind) + 1)
+            if kind != "unchanged":  # counted by the plan
+                setattr(report, kind, getattr(report, kind) + 1)
             if kind == "failed":
                 report.worse += entry.path not in again
                 report.failures.append((entry.path, result.error or ""))
+            report.lyrics = keeper.lyrics
             finished += 1
             progress(Step("Scanning", finished, total, report.counts))
     finally:
         outcomes.close()  # type: ignore[attr-defined]
-
-
-class _Keeper:
-    """Hands out tasks and writes down what came of them."""
-
-    def __init__(self, store: Store, options: ScanOptions) -> None:
-        self.store = store
-        self.options = options
-        self.roots = sorted((os.path.abspath(r) for r in options.roots), key=len, reverse=True)
-        self.known: dict[int, set[str]] = defaultdict(set)
-        keys = keys_of(options.sound)
-        incomplete = set(store.vectors.missing(keys))  # of the tracks that are present
-        for row in store.files.iter():
-            # an error says why there is no vector: such a file is worth another look
-            if not (row.hash and row.track) or row.error is not None or row.track in incomplete:
-                continue
-            if row.state == "gone" and any(store.vectors.get(row.track, k) is None for k in keys):
-                continue
-            self.known[row.size].add(row.hash)
-
-    def tasks(self, entries: Iterable[Found]) -> Iterator[Task]:
-        for entry in entries:
-            root = next((r for r in self.roots if entry.path.startswith(_prefix(r))), None)
-            known = frozenset(self.known.get(entry.size, ()))
-            yield Task(entry.path, root, self.options.sound, known)
-
-    def keep(self, entry: Found, result: Analysis) -> str:
-        """Commit one result; tell which count of the report it belongs to."""
-        with self.store.transaction():
-            before = self.store.files.get(entry.path)
-            row = FileRow(
-                path=entry.path,
-                size=entry.size,
-                mtime_ns=entry.mtime_ns,
-                hash=result.hash,
-                track=before.track if before else None,
-                state=result.state,
-                error=result.error,
-            )
-            if result.state == "failed" or result.hash is None or result.tags is None:
-                # the track of an earlier, readable content stays out of sight until it is back
-                self.store.files.put(replace(row, state="failed"))
-                return "failed"
-            others = [
-                other
-                for other in self.store.files.by_hash(result.hash)
-                if other.path != entry.path and other.track
-            ]
-            present = [other for other in others if other.state not in ("gone", "failed")]
-            track = track_of(entry, result.tags, result.hash)
-            if not present:
-                self._put_track(track, result.tags)
-            # a copy too may be the first to have vectors of a model that was chosen later
-            for key, vectors in result.vectors.items():
-                self.store.vectors.put(track.id, key, vectors)
-            state = "done" if result.state == "known" else result.state
-            self.store.files.put(replace(row, state=state, track=track.id, error=result.error))
-            if before and before.track and before.track != track.id:
-                # new tags or new sound under the old path: its place in playlists goes along
-                self.store.tracks.move(before.track, track.id)
-        if state != "done":
-            return state
-        self.known[entry.size].add(result.hash)
-        if present:
-            return "copies"
-        return "moved" if others and not before else "added"
-
-    def _put_track(self, track: Track, tags: Tags) -> None:
-        self.store.tracks.put(
-            track,
-            album_artist=tags.album_artist,
-            year=tags.year,
-            number=tags.number,
-            genres=tags.genres,
-        )

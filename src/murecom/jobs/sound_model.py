@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from murecom.errors import BadInput, NotReady
 from murecom.index.space import VectorBlock
 from murecom.jobs.analyse import Sound, embedders
+from murecom.jobs.inputs import Inputs, facts_of, has_inputs, key_of
+from murecom.jobs.inputs import folder_of as folder_of_inputs
 from murecom.recommend.audio_knn import AudioKNN
 from murecom.recommend.base import Data
 from murecom.store import Store
@@ -47,16 +50,22 @@ def sound_model(
     """
     revision = store.revision()
     weights = {e.key: e.weight for e in embedders(sound)}
+    weights |= {key_of(name): weight for name, weight in sound.inputs if weight}
     if loaded is not None and _fits(loaded, revision, weights):
         return loaded
     folder = folder_of(home)
     try:
         stored = AudioKNN.load(folder)
-        if _fits(stored, revision, weights):
+        if _fits(stored, revision, weights) and has_inputs(home, sound):
             return stored
     except (NotReady, BadInput):
         pass  # missing, damaged or of another version: all are mended by building it again
-    model = AudioKNN().fit(read_vectors(store, sound, revision), progress)
+    data = read_vectors(store, sound, revision)
+    if any(weight for _, weight in sound.inputs):
+        inputs, facts = Inputs(dict(sound.inputs)), facts_of(store, data.items)
+        data = replace(data, vectors={**data.vectors, **inputs.fit(facts).blocks(facts)})
+        inputs.save(folder_of_inputs(home))  # before the model, which must not be without it
+    model = AudioKNN().fit(data, progress)
     model.save(folder)
     return model
 
@@ -88,7 +97,8 @@ def read_vectors(store: Store, sound: Sound, revision: int | None = None) -> Dat
             rows = {track: row for row, track in enumerate(ids)}
             matrix = matrix[[rows[track] for track in items]]
         mean, scale = member.statistics()
-        vectors[member.key] = VectorBlock(matrix, mean, scale, member.weight)
+        whitening = member.whitening()
+        vectors[member.key] = VectorBlock(matrix, mean, scale, member.weight, whitening)
     return Data(items=items, vectors=vectors, revision=revision)
 
 

@@ -49,6 +49,8 @@ _GUEST = re.compile(r"\s+[(\[]?(?:feat\.?|ft\.|featuring)\s+", re.IGNORECASE)
 _JOINERS = frozenset({"", "&", "and", "with", "x", "vs", "vs.", "et", "und", "y", "e", "presents"})
 _RECORDING_KEYS = frozenset({"musicbrainztrackid", "musicbrainzrecordingid"})
 
+_LYRICS = frozenset({"lyrics", "unsyncedlyrics", "syncedlyrics", "unsynchronisedlyrics", "uslt"})
+
 _READS = 250_000
 "Reads a file may take before its length is given up: 0.3 s, more than a ten-hour Ogg file needs."
 _CHUNK = 64 << 20
@@ -103,6 +105,22 @@ def read_tags(path: str | os.PathLike[str], root: str | os.PathLike[str] | None 
     return _filled(known, path, None if root is None else os.fspath(root))
 
 
+def lyrics_tags(path: str | os.PathLike[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Give the lyrics in the tags of a file as they stand there, several if several are given.
+
+    ID3 (USLT; SYLT as LRC), Vorbis (LYRICS, UNSYNCEDLYRICS, SYNCEDLYRICS), MP4, WMA. Never raises
+    for what the file is; a note says what was wrong.
+    """
+    tag, notes = _parse(os.fspath(path), durations=(False,))
+    if tag is None:
+        return [], notes
+    texts = [
+        text for key in tag.other if "".join(filter(str.isalnum, key)) in _LYRICS
+        for text in _other(tag, key)
+    ]  # fmt: skip
+    return [text for text in texts if text.strip(" \0\r\n\t")], notes
+
+
 def _filled(known: Tags, path: str, root: str | None) -> Tags:
     """Fill the gaps from the path."""
     told = guess(path, root)
@@ -134,10 +152,12 @@ class _Patient(io.BufferedReader):
         return super().read(size)
 
 
-def _parse(path: str) -> tuple[TinyTag | None, tuple[str, ...]]:
+def _parse(
+    path: str, durations: tuple[bool, ...] = (True, False)
+) -> tuple[TinyTag | None, tuple[str, ...]]:
     """Parse tags and duration, else only the tags; give a note when something went wrong."""
     trouble: Exception | None = None
-    for with_duration in (True, False):
+    for with_duration in durations:
         try:
             with _Patient(io.FileIO(path)) as file:
                 try:

@@ -6,6 +6,7 @@
 from murecom.store.files import STATES, FileRow
 from murecom.store.store import Store
 from murecom.store.tags import Tag
+from murecom.store.texts import FILE, NO_WORDS, Text
 from murecom.store.tracks import USER, Details
 
-__all__ = ["STATES", "USER", "Details", "FileRow", "Store", "Tag"]
+__all__ = ["FILE", "NO_WORDS", "STATES", "USER", "Details", "FileRow", "Store", "Tag", "Text"]

@@ -22,8 +22,23 @@ class Descriptors:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, track_id: TrackId, values: Mapping[str, tuple[float, str]]) -> None:
+    def put(
+        self,
+        track_id: TrackId,
+        values: Mapping[str, tuple[float, str]],
+        instead_of: Iterable[str] = (),
+    ) -> None:
         """Set descriptors of a track by name; those not named stay as they are.
+
+        Parameters
+        ----------
+        track_id : TrackId
+            A track of the store.
+        values : mapping of str to (float, str)
+            Value and unit by name.
+        instead_of : iterable of str
+            Names that are forgotten first: what a new measurement no longer tells is not left over
+            from an old one.
 
         Raises
         ------
@@ -37,6 +52,7 @@ class Descriptors:
                 raise BadInput(f"Descriptor '{name}' is {value}. Leave unknown ones out.")
         with self._database.write() as work:
             pk = inner_id(work, track_id)
+            work.many(_FORGET, [{"of_track": pk, "of_name": clean(name)} for name in instead_of])
             work.many(
                 _PUT,
                 [
@@ -81,3 +97,9 @@ def _upsert(backend: Backend) -> Any:
 
 
 _PUT = Statement(_upsert)
+_FORGET = Statement(
+    lambda _: sa.delete(schema.descriptor).where(
+        schema.descriptor.c.track == sa.bindparam("of_track"),
+        schema.descriptor.c.name == sa.bindparam("of_name"),
+    )
+)

@@ -25,7 +25,8 @@ class FileRow:
     """A file as it was when last looked at.
 
     `path` may hold bytes that are no text, as Python writes them (surrogateescape); `size` is in
-    bytes, `mtime_ns` in nanoseconds; `hash` is of the content, `state` one of `STATES`.
+    bytes, `mtime_ns` in nanoseconds; `hash` is of the content, `state` one of `STATES`. `lyrics` is
+    the mark of the lyric file beside it, empty if there was none, None if nobody looked yet.
     """
 
     path: str
@@ -35,6 +36,7 @@ class FileRow:
     track: TrackId | None = None
     state: str = "done"
     error: str | None = None
+    lyrics: str | None = None
 
 
 class Files:
@@ -69,6 +71,7 @@ class Files:
                 track=None if row.track is None else inner_id(work, row.track),
                 state=row.state,
                 error=clean_or_none(row.error),
+                lyrics=clean_or_none(row.lyrics),
             )
             work.changed = True
 
@@ -136,7 +139,7 @@ class Files:
         query = (
             sa.select(
                 file.path, file.size, file.mtime_ns, file.hash, schema.track.c.id, file.state,
-                file.error,
+                file.error, file.lyrics,
             )
             .select_from(schema.file.outerjoin(schema.track))
             .where(condition)

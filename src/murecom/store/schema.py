@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = "0001"
+VERSION = "0002"
 "The migration that this code needs; the newest one in `migrations/versions`."
 
 KEY_LENGTH = 200
@@ -113,6 +113,19 @@ descriptor = _list(
     sa.Column("unit", sa.Text, nullable=False),
 )
 
+# With rowids: long bodies would spread a table kept in the order of its key over many pages.
+text = sa.Table(
+    "text",
+    METADATA,
+    _owner("track", "track", primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("likes", sa.Integer),
+    sa.Column("lang", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 # What tags speak of: mostly track ids, which are too long to be repeated in every tag.
 subject = sa.Table(
     "subject",
@@ -187,6 +200,7 @@ file = _list(
     sa.Column("track", _PK, sa.ForeignKey("track.pk", ondelete="CASCADE")),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("error", sa.Text),
+    sa.Column("lyrics", sa.Text),
     sa.Index(None, "track", "state"),
 )
 

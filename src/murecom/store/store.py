@@ -17,6 +17,7 @@ from murecom.store.descriptors import Descriptors
 from murecom.store.files import Files
 from murecom.store.playlists import Playlists
 from murecom.store.tags import Tags
+from murecom.store.texts import Texts
 from murecom.store.tracks import Tracks
 from murecom.store.upgrade import bring_up_to_date
 from murecom.store.vectors import Vectors
@@ -27,7 +28,7 @@ class Store:
 
     Attributes
     ----------
-    tracks, files, vectors, descriptors, tags, playlists
+    tracks, files, vectors, descriptors, tags, texts, playlists
         The kinds of things in it, each with `put`, `get` and what else suits it. Every put commits
         itself unless it stands inside `transaction`.
     """
@@ -39,6 +40,7 @@ class Store:
         self.vectors = Vectors(database)
         self.descriptors = Descriptors(database)
         self.tags = Tags(database)
+        self.texts = Texts(database)
         self.playlists = Playlists(database)
 
     @classmethod
@@ -104,8 +106,8 @@ class Store:
         dict of str to int
             `tracks` that are present; `artists` (by folded name) and `albums` of these;
             `playlists`; `vectors` of present tracks over all keys; `embedded`, present tracks with
-            any vector; `lost`, tracks whose files are all gone or failed; `files`, of which
-            `failed` and `gone`.
+            any vector; `lyrics`, present tracks with words; `lost`, tracks whose files are all gone
+            or failed; `files`, of which `failed` and `gone`.
         """
         is_present = schema.is_present()
         track, link, vector = schema.track, schema.track_artist, schema.vector
@@ -137,6 +139,7 @@ class Store:
                 "albums": albums,
                 "vectors": number,
                 "embedded": embedded,
+                "lyrics": self.texts.count("lyrics"),
                 "lost": all_tracks - tracks,
             }
             files = self.files.counts()

@@ -13,6 +13,13 @@ from murecom.store import schema
 from murecom.store.database import Database, Statement, Work
 from murecom.store.rows import asked, clean, number_or_none
 
+GUESS = "probe-"
+"""Sources that begin with it are classifiers: what they say counts only where nothing else is
+known, and from `LIKELY` on."""
+
+LIKELY = 0.5
+"Weight from which a guess counts: it is more probable than everything else together."
+
 
 class Tag(NamedTuple):
     """One tag: ("genre", "jazz", 1.0, "file"), ("sound", "ambient", 0.31, "musicnn-msd-1")."""
@@ -29,7 +36,13 @@ class Tags:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, subject: str, rows: Iterable[tuple[str, str, float, str]]) -> None:
+    def put(
+        self,
+        subject: str,
+        rows: Iterable[tuple[str, str, float, str]],
+        *,
+        instead_of: Iterable[tuple[str, str]] = (),
+    ) -> None:
         """Give a subject tags, in place of all its earlier ones of the same keys and sources.
 
         Parameters
@@ -38,6 +51,8 @@ class Tags:
             A track id, mostly.
         rows : iterable of (key, value, weight, source)
             Kept in this order.
+        instead_of : iterable of (key, source)
+            Further tags that these replace.
 
         Raises
         ------
@@ -45,12 +60,20 @@ class Tags:
             A weight is not finite.
         """
         with self._database.write() as work:
-            replace_tags(work, subject, list(rows))
+            replace_tags(work, subject, list(rows), also=instead_of)
 
     def get(self, subject: str) -> list[Tag]:
         """List the tags of a subject by source and key, then in the order they were put."""
         with self._database.read() as connection:
             return load_tags(connection, [clean(subject)]).get(clean(subject), [])
+
+    def of(self, subjects: Iterable[str], key: str) -> dict[str, list[Tag]]:
+        """Give the tags of one key of many subjects; those without any are absent."""
+        found: dict[str, list[Tag]] = {}
+        with self._database.read() as connection:
+            for batch in asked(map(clean, subjects)):
+                found |= load_tags(connection, batch, key=clean(key))
+        return found
 
     def subjects(self, key: str, value: str) -> list[str]:
         """List the subjects that have this tag, from any source, in order of their names."""
@@ -63,6 +86,41 @@ class Tags:
         )
         with self._database.read() as connection:
             return sorted(connection.scalars(query))
+
+    def sources(self, key: str) -> list[str]:
+        """List the sources that gave any subject a tag of this key, in order."""
+        tag = schema.tag.c
+        query = sa.select(tag.source).where(tag.key == clean(key)).distinct()
+        with self._database.read() as connection:
+            return sorted(connection.scalars(query))
+
+    def tagged(self, key: str, source: str) -> set[str]:
+        """Give the subjects that this source gave a tag of this key."""
+        tag, subject = schema.tag.c, schema.subject.c
+        query = (
+            sa.select(subject.name)
+            .distinct()
+            .join_from(schema.tag, schema.subject)
+            .where(tag.key == clean(key), tag.source == clean(source))
+        )
+        with self._database.read() as connection:
+            return set(connection.scalars(query))
+
+    def forget(self, key: str, source: str) -> int:
+        """Delete the tags of this key that this source gave to anything; gives how many."""
+        tag = schema.tag.c
+        with self._database.write() as work:
+            found = work.connection.execute(
+                sa.delete(schema.tag).where(tag.key == clean(key), tag.source == clean(source))
+            )
+            return int(found.rowcount)
+
+
+def best_guess(tags: Sequence[Tag]) -> list[str]:
+    """Give the values that count: those that somebody gave, else guesses that are likely enough."""
+    given = [tag.value for tag in tags if not tag.source.startswith(GUESS)]
+    guessed = [t.value for t in tags if t.source.startswith(GUESS) and t.weight >= LIKELY]
+    return list(dict.fromkeys(given or guessed))
 
 
 def replace_tags(

@@ -24,7 +24,8 @@ from murecom.store.rows import (
     number_or_none,
 )
 from murecom.store.search import Search
-from murecom.store.tags import delete_tags, load_tags, move_tags, replace_tags
+from murecom.store.tags import best_guess, delete_tags, load_tags, move_tags, replace_tags
+from murecom.store.texts import move_texts
 from murecom.text.fold import name_key
 from murecom.text.tokens import search_terms
 from murecom.types import Track, TrackId
@@ -37,6 +38,7 @@ USER = "user"
 class Details:
     """What is known of a track beyond what a listener calls it by.
 
+    `genres` are those of its tags, or, where it has none, those that a genre probe is sure of.
     `descriptors` has the numbers that were measured; `lost` is true when it had files and none of
     them can be heard now (gone or failed).
     """
@@ -119,7 +121,7 @@ class Tracks:
                 ):
                     track_id, year, album_artist, number, lost = row
                     found[TrackId(track_id)] = Details(
-                        tuple(dict.fromkeys(tag.value for tag in genres.get(track_id, ()))),
+                        tuple(best_guess(genres.get(track_id, ()))),
                         year,
                         album_artist or None,
                         number,
@@ -179,7 +181,7 @@ class Tracks:
             return load_tracks(connection, [pk])[pk]
 
     def delete(self, ids: Iterable[TrackId]) -> None:
-        """Delete tracks with their files' rows, vectors, tags and places in playlists."""
+        """Delete tracks with their files' rows, vectors, tags, texts and places in playlists."""
         with self._database.write() as work:
             for batch in asked(ids):
                 _delete(work, batch)
@@ -187,8 +189,9 @@ class Tracks:
     def move(self, old: TrackId, new: TrackId) -> bool:
         """Let `new` take the place of `old`, whose file now has other content (a tag was edited).
 
-        Places in playlists and the user's own tags move to `new`; then `old` is deleted, unless it
-        still has a present file elsewhere: then it is another copy, and nothing moves.
+        Places in playlists, the user's own tags and texts from elsewhere than the file move to
+        `new`; then `old` is deleted, unless it still has a present file elsewhere: then it is
+        another copy, and nothing moves.
 
         Returns
         -------
@@ -218,6 +221,7 @@ class Tracks:
                 sa.update(schema.playlist_track).where(entry.track == pk).values(track=target)
             )
             move_tags(work, old, new, USER)
+            move_texts(work, pk, target)
             _delete(work, [old])
             return True
 
