@@ -100,7 +100,7 @@ def test_folders_start_from_the_file_that_names_them(here):
             r"playlist.artist_cap is -1 in murecom.toml:2, but has to be a whole number, 0 or more",
         ),
         ("[sound]\nwindows = 101", "a whole number from 1 to 100"),
-        ("[sound]\nmodel = 'big'", '"big" in murecom.toml:2, but has to be msd or rich'),
+        ("[sound]\nmodel = 'big'", '"big" in murecom.toml:2, but has to be msd, rich or genre_cnn'),
         ("[library]\nroots = [3]", "a list of folders"),
         ("[library]\nroots = 3", "a list of folders"),
         ("[library]\nfollow_links = 'maybe'", "true or false"),

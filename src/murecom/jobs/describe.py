@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from murecom.audio.descriptors import describe
+from murecom.audio.descriptors import NAMES, VERSION, describe
 from murecom.engine.base import Engine
 from murecom.errors import MurecomError
 from murecom.jobs.lock import only_one
 from murecom.store import Store
 from murecom.types import Progress, Step, TrackId, no_progress
+
+VERSION_NAME = "descriptors_version"
+"Stored beside the numbers: the `audio.descriptors.VERSION` that they were measured by."
 
 TIMEOUT = 600.0
 "Seconds for one file: hours of sound on a slow disk."
@@ -42,7 +45,7 @@ def measure(path: str) -> Described:
 def describe_tracks(
     store: Store, home: Path, engine: Engine, progress: Progress = no_progress
 ) -> tuple[int, list[tuple[str, str]]]:
-    """Measure every analysed track that has no descriptors yet.
+    """Measure every analysed track that has no descriptors yet, or those of an older version.
 
     Returns
     -------
@@ -64,7 +67,8 @@ def describe_tracks(
         for outcome in engine.map(measure, paths, timeout=TIMEOUT):
             result = outcome.value or Described(error=outcome.error)
             if result.values:
-                store.descriptors.put(paths[outcome.batch], result.values)
+                values = {**result.values, VERSION_NAME: (float(VERSION), "version")}
+                store.descriptors.put(paths[outcome.batch], values, instead_of=NAMES)
                 measured += 1
             else:
                 failures.append((outcome.batch, result.error or "Nothing could be measured."))
@@ -77,5 +81,6 @@ def _without_descriptors(store: Store) -> Iterator[tuple[TrackId, str]]:
     rows = [row for row in store.files.iter(state="done") if row.track]
     known = store.descriptors.get([row.track for row in rows if row.track])
     for row in rows:
-        if row.track and not known.get(row.track):
+        version, _ = known.get(row.track or TrackId(""), {}).get(VERSION_NAME, (1.0, ""))
+        if row.track and (row.track not in known or version != VERSION):
             yield row.track, row.path

@@ -25,10 +25,10 @@ from murecom.index.base import check_k, top
 from murecom.index.space import VectorBlock
 from murecom.recommend.calibration import Calibration
 from murecom.recommend.catalogue import Catalogue
-from murecom.recommend.data import Data, Mode, Request, Seeds, check_weights
+from murecom.recommend.data import Data, Mode, Request, Seeds, Windows, check_weights
 from murecom.types import Progress, TrackId, no_progress
 
-__all__ = ["Data", "Mode", "Recommender", "Request", "Seeds", "VectorBlock"]
+__all__ = ["Data", "Mode", "Recommender", "Request", "Seeds", "VectorBlock", "Windows"]
 
 
 @dataclass(eq=False)
@@ -42,9 +42,11 @@ class Recommender(ABC):
     name: ClassVar[str] = ""
     "What settings, manifests and answers call it: the name of its file."
     needs: ClassVar[frozenset[str]] = frozenset()
-    "Parts of `Data` it cannot do without: vectors, interactions, titles, artists, albums."
+    "Parts of `Data` it cannot do without: vectors, windows, interactions, titles, artists, albums."
     takes: ClassVar[frozenset[str]] = frozenset({"items"})
     "What it can start from: items, vectors, title; `nothing` if it answers any request."
+    subtracts: ClassVar[bool] = False
+    "Whether seeds may have weights below 0: more like these, less like those."
     made_by: ClassVar[str] = "murecom scan"
     "The command that makes its artefact, for messages."
 
@@ -209,17 +211,23 @@ class Recommender(ABC):
         if request.mode not in ("continue", "next"):
             raise BadInput(f"There is no mode '{request.mode}'. Choose 'continue' or 'next'.")
         counts = {len(matrix) for matrix in request.vectors.values()}
+        counts |= {len(rows) for rows in request.windows.values()}
         if len(counts) > 1:
             raise BadInput("The blocks have different numbers of rows. Give one row per seed.")
         outside = counts.pop() if counts else 0
         total = len(request.items) + outside
         weights = check_weights(request.weights, total)
         items, places, unknown = self.items.split(request.items)
-        good = self._usable(items) & (weights[places] > 0)
+        if not self.subtracts and (weights < 0).any():
+            raise BadInput(
+                f"'{self.name}' cannot keep away from tracks. Give weights of 0 or more."
+            )
+        good = self._usable(items) & (weights[places] != 0)
         seeds = Seeds(
             items=items[good],
             weights=weights[places[good]],
             vectors=request.vectors,
+            windows=request.windows,
             vector_weights=weights[len(request.items) :],
             title=request.title,
             mode=request.mode,
@@ -231,9 +239,10 @@ class Recommender(ABC):
 
     def _check_start(self, seeds: Seeds, total: int) -> None:
         """Raise unless there is something this member can start from."""
+        outside = bool(seeds.vectors or seeds.windows)
         given = {
-            "items": len(seeds.items) > 0,
-            "vectors": bool(seeds.vectors) and bool((seeds.vector_weights > 0).any()),
+            "items": bool((seeds.weights > 0).any()),
+            "vectors": outside and bool((seeds.vector_weights > 0).any()),
             "title": bool(seeds.title and seeds.title.strip()),
             "nothing": True,
         }

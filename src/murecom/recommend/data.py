@@ -22,6 +22,14 @@ Mode = Literal["continue", "next"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """Single windows of the items: `rows` (total, dim) item after item, `counts` (n,) of each."""
+
+    rows: NDArray[np.float32]
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Data:
     """What a recommender may learn from; each member declares which parts it `needs`.
 
@@ -31,6 +39,8 @@ class Data:
         The catalogue: every array with one row per item follows this order.
     vectors : mapping of embedder key to VectorBlock
         Matrices with one row per item; a row of NaN where an item has no such vector.
+    windows : mapping of embedder key to Windows
+        The vectors of single windows, for members that compare these.
     interactions : object, optional
         Playlists by items, as `murecom.interactions` builds it.
     titles : sequence of str
@@ -48,6 +58,7 @@ class Data:
     artists: Sequence[str | None] = ()
     albums: Sequence[str | None] = ()
     revision: int | None = None
+    windows: Mapping[str, Windows] = field(default_factory=dict)
 
     def hash(self) -> str:
         """Compute a checksum of everything a model can learn from: 64 hexadecimal digits."""
@@ -58,8 +69,14 @@ class Data:
         for key in sorted(self.vectors):
             block = self.vectors[key]
             sum_.update(f"{key} {block.weight!r}".encode())
-            for array in (block.matrix, block.mean, block.scale):
-                sum_.update(np.ascontiguousarray(array, np.float32).data)
+            for array in (block.matrix, block.mean, block.scale, block.whitening):
+                if array is not None:
+                    sum_.update(np.ascontiguousarray(array, np.float32).data)
+        for key in sorted(self.windows):
+            own = self.windows[key]
+            sum_.update(f"windows {key}".encode())
+            sum_.update(np.ascontiguousarray(own.rows, np.float32).data)
+            sum_.update(np.ascontiguousarray(own.counts, np.int64).data)
         if self.interactions is not None:
             sum_.update(str(self.interactions.hash()).encode())
         return sum_.hexdigest()
@@ -70,10 +87,17 @@ class Data:
         if n == 0:
             raise BadInput("There are no tracks to learn from. Run: murecom scan.")
         rows = {f"vectors of '{key}'": len(block.matrix) for key, block in self.vectors.items()}
+        rows |= {f"windows of '{key}'": len(own.counts) for key, own in self.windows.items()}
         rows |= {"artists": len(self.artists) or n, "albums": len(self.albums) or n}
         for part, count in rows.items():
             if count != n:
                 raise BadInput(f"The {part} have {count} rows for {n} items. Give one per item.")
+        for key, own in self.windows.items():
+            if own.rows.ndim != 2 or int(own.counts.sum()) != len(own.rows):
+                raise BadInput(
+                    f"The windows of '{key}' are {len(own.rows)}, their counts say "
+                    f"{int(own.counts.sum())}. Give one row per window."
+                )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,10 +109,13 @@ class Request:
     items : sequence of TrackId
         Ordered seeds, the latest last.
     weights : sequence of float, optional
-        One per seed, 0 or more; first for `items`, then for the rows of `vectors`. All alike by
-        default. Only their ratios count.
+        One per seed, first for `items`, then for the rows of `vectors`. All alike by default. Only
+        their ratios count. Those below 0 say "not like that"; at least one seed needs more than 0,
+        and the recommender must be one that `subtracts`.
     vectors : mapping of embedder key to ndarray, shape (m, dim)
         Seeds outside the catalogue, such as a file that was never scanned.
+    windows : mapping of embedder key to sequence of ndarray, shape (windows, dim)
+        Single windows of the seeds in `vectors`, in the same order; for members that compare them.
     title : str, optional
         Name of the playlist to continue.
     mode : {"continue", "next"}
@@ -103,14 +130,17 @@ class Request:
     title: str | None = None
     mode: Mode = "continue"
     exclude: Collection[TrackId] = ()
+    windows: Mapping[str, Sequence[NDArray[np.float32]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seeds:
     """A checked request in inner ids: what `_scores` receives.
 
-    `items` (s,) are rows of known seeds, `weights` (s,) theirs; `vectors` (m, dim) and
-    `vector_weights` (m,) are the seeds outside the catalogue; `unknown` are the ids nobody knows.
+    `items` (s,) are rows of known seeds, `weights` (s,) theirs, never 0 and below 0 only for a
+    member that `subtracts`; `vectors` (m, dim) and `vector_weights` (m,) are the seeds outside the
+    catalogue, `windows` their single windows, empty or m of each key; `unknown` are the ids nobody
+    knows.
     """
 
     items: NDArray[np.int64]
@@ -121,6 +151,7 @@ class Seeds:
     mode: Mode
     exclude: NDArray[np.int64]
     unknown: tuple[TrackId, ...]
+    windows: Mapping[str, Sequence[NDArray[np.float32]]] = field(default_factory=dict)
 
 
 def check_weights(weights: Sequence[float] | None, total: int) -> NDArray[np.float32]:
@@ -130,6 +161,6 @@ def check_weights(weights: Sequence[float] | None, total: int) -> NDArray[np.flo
     checked = np.asarray(weights, dtype=np.float32)
     if checked.shape != (total,):
         raise BadInput(f"There are {checked.size} weights for {total} seeds. Give one per seed.")
-    if not (np.isfinite(checked).all() and (checked >= 0).all()):
-        raise BadInput("Weights of seeds must be numbers of 0 or more. Correct them.")
+    if not np.isfinite(checked).all():
+        raise BadInput("Weights of seeds must be finite numbers. Correct them.")
     return checked

@@ -71,7 +71,8 @@ class RecommenderContract:
         assert is_dataclass(model)
         assert "__dataclass_fields__" in vars(type(model)), "decorate the class with @dataclass"
         assert model.name
-        assert model.needs <= {"vectors", "interactions", "titles", "artists", "albums"}
+        parts = {"vectors", "windows", "interactions", "titles", "artists", "albums"}
+        assert model.needs <= parts
         assert model.takes
         assert model.takes <= {"items", "vectors", "title", "nothing"}
         assert json.loads(json.dumps(model.parameters())) == model.parameters()
@@ -136,6 +137,21 @@ class RecommenderContract:
         assert plain[0] == weighed[0]
         without = model.scores(self.seed(0, 5, weights=[1.0, 0.0]))
         assert without == pytest.approx(model.scores(self.seed(0)), abs=1e-5)
+
+    def test_keeps_away_from_what_is_not_wanted(self, model: Recommender) -> None:
+        request = self.seed(0, SIZE, SIZE + 1, weights=[1.0, 1.0, -1.0])
+        if not model.subtracts:
+            with pytest.raises(BadInput, match="weights of 0 or more"):
+                model.recommend(request)
+            return
+        ids, scores = model.recommend(request, 2 * SIZE)
+        assert not set(ids) & set(request.items)
+        assert {group_of(track_id) for track_id in ids[: SIZE - 1]} == {0}
+        assert (np.diff(scores) <= 0).all()
+        halved = self.seed(0, SIZE, SIZE + 1, weights=[2.0, 2.0, -2.0])
+        assert model.scores(halved) == pytest.approx(model.scores(request), abs=1e-5)
+        with pytest.raises(BadInput, match="above 0"):
+            model.recommend(self.seed(0, SIZE, weights=[0.0, -1.0]))
 
     def test_passes_over_unknown_seeds_and_names_them(self, model: Recommender) -> None:
         known = self.seed(0)

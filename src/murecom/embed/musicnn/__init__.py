@@ -23,7 +23,7 @@ from murecom.embed.musicnn.on_numpy import NumpyNetwork
 from murecom.embed.musicnn.weights import load_weights
 from murecom.errors import BadInput, MissingExtra
 
-__all__ = ["TAGS", "MusiCNN", "MusiCNNTags"]
+__all__ = ["TAGS", "MusiCNN", "MusiCNNTags", "tags_of"]
 
 Floats = NDArray[np.float32]
 Network = Callable[[Floats], tuple[Floats, Floats]]
@@ -168,6 +168,27 @@ class MusiCNNTags(_OfNetwork):
 
     def _embed(self, windows: Floats, memo: Memo) -> Floats:
         return self._outputs(windows, memo)[1]
+
+
+def tags_of(vectors: Floats, model: Model) -> Floats:
+    """Tell from vectors of `MusiCNN`, without the sound, how well each tag fits.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32, shape (n, 200)
+        As `MusiCNN.embed` gave them.
+    model : {"msd", "mtt"}
+        The network that gave them.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 50)
+        As `MusiCNN.tags`.
+    """
+    weights = load_weights(model)
+    scores = np.asarray(vectors, np.float32) @ weights.tags_kernel + weights.tags_bias
+    tags: Floats = 1 / (1 + np.exp(-scores))
+    return tags
 
 
 @lru_cache(maxsize=4)

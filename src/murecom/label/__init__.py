@@ -1,0 +1,1 @@
+"""Labels: what a trained classifier says of vectors that are known already."""

@@ -1,0 +1,1 @@
+"""Pictures: arrays in, PNG files out. The only door to matplotlib, the extra `plots`."""
