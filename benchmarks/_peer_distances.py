@@ -2,14 +2,16 @@
 
     python _peer_distances.py TOOL FILE...
 
-prints one JSON object: `version` of the tool and `distances`, a list for each file (null: refused).
-Each tool compares its vectors as its makers do.
+prints one JSON object: `version` of the tool, `distances`, a list for each file (null: refused),
+and `seconds`, the CPU time for one file, comparing included (it is short). Each tool compares its
+vectors as its makers do.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -80,9 +82,12 @@ TOOLS = {"bliss": ("bliss-audio", bliss), "sonara": ("sonara", sonara), "musly":
 
 def main() -> None:
     package, measure = TOOLS[sys.argv[1]]
+    began = time.process_time()
     matrix = measure(sys.argv[2:])
+    seconds = (time.process_time() - began) / max(1, len(sys.argv) - 2)
     distances = [[None if np.isnan(d) else round(float(d), 6) for d in row] for row in matrix]
-    print(json.dumps({"version": version(package), "distances": distances}))
+    answer = {"version": version(package), "distances": distances, "seconds": round(seconds, 4)}
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":

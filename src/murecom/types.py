@@ -71,6 +71,89 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class Artist:
+    """Somebody who plays: `name` as most tracks write it, `tracks` with a sound in the library."""
+
+    name: str
+    tracks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """An album, `name` with its artist: "Artist – Album"; `tracks` with a sound in the library."""
+
+    name: str
+    tracks: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNeighbour:
+    """An artist or an album scored against others: `score` is 0..1, `why` is for a listener."""
+
+    name: str
+    tracks: int
+    score: float
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarArtists:
+    """What `artists` answers."""
+
+    seeds: tuple[Artist, ...]
+    artists: tuple[GroupNeighbour, ...]
+    model: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarAlbums:
+    """What `albums` answers."""
+
+    seeds: tuple[Album, ...]
+    albums: tuple[GroupNeighbour, ...]
+    model: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A part of the library that sounds alike: `name` in words, the most typical tracks first."""
+
+    name: str
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """What `clusters` answers, the largest cluster first."""
+
+    clusters: tuple[Cluster, ...]
+    model: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a track stands on the map, `x` and `y` from -1 to 1; its cluster and genre by name."""
+
+    track: Track
+    x: float
+    y: float
+    cluster: str
+    genre: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MusicMap:
+    """What `map` answers: tracks that sound alike stand together; the axes mean nothing else."""
+
+    places: tuple[Place, ...]
+    model: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One report of progress: `done` of `total` (None: not known yet) units of a named stage."""
 

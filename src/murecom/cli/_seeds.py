@@ -20,6 +20,16 @@ def first_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def unlike_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--unlike`, for tracks that the answer shall not be like."""
+    return click.option(
+        "--unlike",
+        multiple=True,
+        metavar="TRACK",
+        help="Keep away from what sounds like TRACK; repeat for several.",
+    )(command)
+
+
 def find(app: App, text: str, first: bool) -> Track:
     """Find one track; on a terminal, let the person choose among several.
 
@@ -77,3 +87,8 @@ def find_all(app: App, texts: Sequence[str], first: bool) -> tuple[list[Track], 
     if not tracks:
         raise NotFound("None of the seeds is known: " + " ".join(notes))
     return tracks, notes
+
+
+def find_unlike(app: App, texts: Sequence[str], first: bool) -> tuple[list[Track], list[str]]:
+    """Find the tracks of `--unlike`, as `find_all` does; none are asked for, none are given."""
+    return find_all(app, texts, first) if texts else ([], [])

@@ -10,7 +10,7 @@ import click
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, playlist_options
 from murecom.cli._rules import by_option, rule_options
-from murecom.cli._seeds import find_all, first_option
+from murecom.cli._seeds import find_all, find_unlike, first_option, unlike_option
 from murecom.types import Track
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--seed", multiple=True, help="A track to continue from; repeat for several.")
 @click.option("--length", type=click.IntRange(1), default=20, show_default=True, help="Tracks.")
 @click.option("--flow/--no-flow", default=True, help="Order by energy and tempo, or by closeness.")
+@unlike_option
 @by_option
 @rule_options
 @first_option
@@ -33,6 +34,7 @@ def command(
     seed: tuple[str, ...],
     length: int,
     flow: bool,
+    unlike: tuple[str, ...],
     by: str,
     limits: Limits,
     first: bool,
@@ -51,7 +53,14 @@ def command(
     if seed:
         more, unknown = find_all(app, seed, first)
         seeds, notes = [*seeds, *more], [*notes, *unknown]
+    against, unknown = find_unlike(app, unlike, first)
     answer = app.service.continue_(
-        seeds, length=length, flow=flow, by=by, limits=limits, notes=notes
+        seeds,
+        length=length,
+        flow=flow,
+        unlike=against,
+        by=by,
+        limits=limits,
+        notes=[*notes, *unknown],
     )
     return output.recommendation(answer, f"After {file.stem if file else seeds[0].name}", app)

@@ -12,7 +12,7 @@ from murecom.cli import DONE, NOTHING_FOUND
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, playlist_options, table
 from murecom.cli._rules import by_option, rule_options
-from murecom.cli._seeds import find_all, first_option
+from murecom.cli._seeds import find_all, find_unlike, first_option, unlike_option
 from murecom.types import Neighbour, Recommendation, to_json
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--lookback", type=click.IntRange(1), help="How many of the last tracks steer.")
 @click.option("--temperature", type=click.FloatRange(0), help="0 is always the nearest track.")
 @click.option("--random-seed", type=int, help="Make the same choices again.")
+@unlike_option
 @by_option
 @rule_options
 @first_option
@@ -37,6 +38,7 @@ def command(
     lookback: int | None,
     temperature: float | None,
     random_seed: int | None,
+    unlike: tuple[str, ...],
     by: str,
     limits: Limits,
     first: bool,
@@ -50,6 +52,8 @@ def command(
     if length is None and (output.file or output.json):
         raise click.UsageError("Give --length: an endless list has no end to write.")
     seeds, notes = find_all(app, seed, first)
+    against, unknown = find_unlike(app, unlike, first)
+    notes += unknown
     for note in notes:
         output.say(f"Note: {note}")
     stream = app.service.radio(
@@ -57,6 +61,7 @@ def command(
         lookback=lookback,
         temperature=temperature,
         random_seed=random_seed,
+        unlike=against,
         by=by,
         limits=limits,
         notes=notes,

@@ -9,7 +9,7 @@ import click
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, playlist_options
 from murecom.cli._rules import by_option, rule_options
-from murecom.cli._seeds import find_all, first_option
+from murecom.cli._seeds import find_all, find_unlike, first_option, unlike_option
 
 if TYPE_CHECKING:
     from murecom.service import Limits
@@ -18,19 +18,30 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("track", nargs=-1, required=True)
 @click.option("-k", type=click.IntRange(1), default=10, show_default=True, help="How many.")
+@unlike_option
 @by_option
 @rule_options
 @first_option
 @playlist_options
 @pass_app
 def command(
-    app: App, track: tuple[str, ...], k: int, by: str, limits: Limits, first: bool, output: Output
+    app: App,
+    track: tuple[str, ...],
+    k: int,
+    unlike: tuple[str, ...],
+    by: str,
+    limits: Limits,
+    first: bool,
+    output: Output,
 ) -> int:
     """Find tracks that are like TRACK, or like several together.
 
     A TRACK is an id, the path of a music file (in the library or not) or free text such as
-    "bach cello suite".
+    "bach cello suite". With --unlike the answer keeps away from another track.
     """
     seeds, notes = find_all(app, track, first)
-    answer = app.service.similar(seeds, k=k, by=by, limits=limits, notes=notes)
+    against, unknown = find_unlike(app, unlike, first)
+    answer = app.service.similar(
+        seeds, k=k, unlike=against, by=by, limits=limits, notes=[*notes, *unknown]
+    )
     return output.recommendation(answer, f"Like {seeds[0].name}", app)

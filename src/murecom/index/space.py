@@ -66,6 +66,13 @@ class Space:
         """The blocks' weights by key."""
         return dict(zip(self._keys, self._weights, strict=True))
 
+    def statistics(self, key: str) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Give mean and spread by which a block is z-scored; None for a key it does not know."""
+        if key not in self._keys:
+            return None
+        place = self._keys.index(key)
+        return self._means[place], self._scales[place]
+
     @property
     def dim(self) -> int:
         """Length of a vector of this space."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from murecom.config import Playlist as PlaylistSettings
-from murecom.embed.musicnn import TAGS
 from murecom.errors import MurecomError, NotFound
-from murecom.jobs.analyse import Sound, embedders, tags_key, vectors_of
+from murecom.jobs.analyse import Sound, embedders, vectors_of
+from murecom.jobs.inputs import outside_vectors
 from murecom.playlist.continuation import Chosen, choose
 from murecom.playlist.order import Edges, order
 from murecom.playlist.path import find_path
@@ -20,9 +21,12 @@ from murecom.playlist.pool import Pool
 from murecom.playlist.radio import Dials, Radio
 from murecom.playlist.rules import CLOSE, Rule, standard
 from murecom.playlist.why import Profile, why
-from murecom.recommend.audio_knn import AudioKNN
+from murecom.recommend.audio_knn import AudioKNN, loss
 from murecom.recommend.base import Request
+from murecom.recommend.slice_votes import SliceVotes
+from murecom.service import reasons
 from murecom.service.lazy import AllDetails, Stored, Tracks
+from murecom.service.unlike import against
 from murecom.store import Store
 from murecom.types import Neighbour, Recommendation, Track, TrackId
 
@@ -85,6 +89,9 @@ class Start:
     outside: tuple[Track, ...]
     vectors: Mapping[str, npt.NDArray[np.float32]]
     notes: tuple[str, ...]
+    windows: Mapping[str, Sequence[npt.NDArray[np.float32]]] = field(default_factory=dict)
+    unlike: Start | None = None
+    "What the answer keeps away from, see `service.unlike`."
 
     @property
     def seeds(self) -> tuple[Track, ...]:
@@ -93,11 +100,20 @@ class Start:
 
     def request(self) -> Request:
         """Make the request for a recommender."""
-        return Request(items=[track.id for track in self.inside], vectors=self.vectors)
+        items = [track.id for track in self.inside]
+        request = Request(items=items, vectors=self.vectors, windows=self.windows)
+        return against(request, self.unlike.request()) if self.unlike else request
 
 
-def start_from(model: AudioKNN, sound: Sound, seeds: Sequence[Track]) -> Start:
+def start_from(model: AudioKNN, sound: Sound, seeds: Sequence[Track], home: Path) -> Start:
     """Sort seeds; analyse those outside the library.
+
+    Parameters
+    ----------
+    model, sound, seeds
+        The model that will answer, its settings, and where to start.
+    home : Path
+        Where what was learned of names and words is kept.
 
     Raises
     ------
@@ -111,7 +127,9 @@ def start_from(model: AudioKNN, sound: Sound, seeds: Sequence[Track]) -> Start:
     rows: dict[str, list[npt.NDArray[np.float32]]] = {key: [] for key in model.keys}
     for seed in {s.id: s for s in seeds if s.id not in set(known)}.values():
         try:
-            vectors = vectors_of(seed.path, sound) if seed.path else None
+            vectors = None
+            if seed.path:
+                vectors = vectors_of(seed.path, sound) | outside_vectors(home, sound, seed.path)
         except MurecomError as error:
             notes.append(str(error))
             continue
@@ -119,12 +137,13 @@ def start_from(model: AudioKNN, sound: Sound, seeds: Sequence[Track]) -> Start:
             notes.append(f"{seed.name} has no sound here: it was left out.")
             continue
         for key, kept in rows.items():
-            kept.append(vectors[key].mean(axis=0))
+            kept.append(vectors[key])
         outside.append(seed)
     if not inside and not outside:
         raise NotFound("None of the seeds has been analysed. " + " ".join(notes))
-    stacked = {key: np.stack(kept) for key, kept in rows.items() if kept}
-    return Start(tuple(by_id[i] for i in inside), tuple(outside), stacked, tuple(notes))
+    heard = {key: kept for key, kept in rows.items() if kept}
+    means = {key: np.stack([one.mean(axis=0) for one in kept]) for key, kept in heard.items()}
+    return Start(tuple(by_id[i] for i in inside), tuple(outside), means, tuple(notes), heard)
 
 
 @dataclass(slots=True, eq=False)
@@ -135,6 +154,8 @@ class Sounds:
     model: AudioKNN
     sound: Sound
     settings: PlaylistSettings
+    votes: SliceVotes | None = None
+    "Chooses instead of `model` where there is one; paths and radio keep to the means."
 
     def similar(self, start: Start, k: int, limits: Limits) -> Recommendation:
         """Answer with the `k` nearest tracks that the rules let in, nearest first."""
@@ -181,12 +202,21 @@ class Sounds:
         """Answer with tracks for ever."""
         pool = self._whole(start)
         rows = [row for row, _ in self._seed_rows(start)]
+        without = rows[len(start.inside) :]
+        lost = np.zeros(len(pool), np.float32)
+        if start.unlike:
+            lost = loss(pool.vectors, self.model.unlike_rows(start.request()))
+            without += [row for row, _ in self._seed_rows(replace(start.unlike, outside=()))]
+
+        held_back = np.zeros(len(pool), np.float32)  # hubs, which a radio would play again and again
+        held_back[: len(self.model.items)] = self.model.hub_penalty * self.model.crowding()
 
         def score(
             items: npt.NDArray[np.int64], weights: npt.NDArray[np.float32]
         ) -> npt.NDArray[np.float32]:
-            mean = (weights / weights.sum()) @ pool.vectors[items]
-            return self.model.calibrate(pool.vectors @ mean)
+            shares = weights / weights.sum()
+            near = pool.vectors @ (shares @ pool.vectors[items]) + shares @ held_back[items]
+            return self.model.calibrate(near - held_back - lost)
 
         radio = Radio(
             pool,
@@ -195,7 +225,7 @@ class Sounds:
             dials=dials,
             rules=limits.rules(pool, self.settings, artist_gap=1),
             scorer=score,
-            without=rows[len(start.inside) :],
+            without=without,
         )
         return RadioStream(self, start, pool, radio, list(start.notes))
 
@@ -216,7 +246,7 @@ class Sounds:
         many = max(CANDIDATES, 6 * length)
         seeds = [track.id for track in start.seeds]
         while True:
-            near, scores = self.model.recommend(start.request(), many)
+            near, scores = (self.votes or self.model).recommend(start.request(), many)
             ids = [*near, *seeds]
             inside = self.model.vectors(ids[: len(ids) - len(start.outside)])
             given = list(range(len(near), len(ids)))
@@ -254,7 +284,9 @@ class Sounds:
             track.id: start.vectors[network.key][row] for row, track in enumerate(start.outside)
         }
         heard = Stored(self.store, ids, network.key, outside, network.dim)
-        return Pool(tracks, details, unit, scores, heard)
+        # what a genre network hears is too coarse to tell copies by: z-scores spread it
+        is_coarse = self.sound.model == "genre_cnn"
+        return Pool(tracks, details, unit, scores, None if is_coarse else heard)
 
     def _whole(self, start: Start) -> Pool:
         """Make a pool of the whole library, and the seeds outside it at its end."""
@@ -287,29 +319,21 @@ class Sounds:
         chain: bool = False,
     ) -> Recommendation:
         """Put words to chosen rows: why each is near the seeds, or near the one before it."""
+        name = self.model.name if chain or not self.votes else self.votes.name
         profiles = self.profiles([pool.tracks[row] for row in rows], start)
         seeds = self.profiles(start.seeds, start)
         neighbours = []
         for place, (profile, score) in enumerate(zip(profiles, scores, strict=True)):
             near = [profiles[place - 1]] if chain and place else seeds
-            text = "start" if chain and not place else why(near, profile, score, TAGS["msd"])
+            text = "start" if chain and not place else why(near, profile, score)
             neighbours.append(Neighbour(profile.track, round(float(score), 4), text))
-        return Recommendation(
-            start.seeds, tuple(neighbours), self.model.name, (*start.notes, *notes)
-        )
+        return Recommendation(start.seeds, tuple(neighbours), name, (*start.notes, *notes))
 
     def profiles(self, tracks: Sequence[Track], start: Start) -> list[Profile]:
         """Collect what reasons are made of."""
-        ids = [track.id for track in tracks]
-        key = tags_key(self.sound)
-        windows = self.store.vectors.windows(ids, key)
-        tags = {track_id: rows.mean(axis=0) for track_id, rows in windows.items()}
-        tags |= {t.id: start.vectors[key][row] for row, t in enumerate(start.outside)}
-        details = self.store.tracks.details(ids)
-        return [
-            Profile(t, details[t.id].descriptors if t.id in details else {}, tags.get(t.id))
-            for t in tracks
-        ]
+        return reasons.profiles(
+            self.store, self.model, self.sound, tracks, start.outside, start.windows
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -335,4 +359,4 @@ class RadioStream(Iterator[Neighbour]):
         [profile] = self.sounds.profiles([track], self.start)
         seeds = self.sounds.profiles(self.start.seeds, self.start)
         score = float(pick.score)
-        return Neighbour(track, round(score, 4), why(seeds, profile, score, TAGS["msd"]))
+        return Neighbour(track, round(score, 4), why(seeds, profile, score))

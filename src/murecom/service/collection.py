@@ -13,7 +13,7 @@ import numpy as np
 from murecom.engine.base import Engine
 from murecom.engine.local import Local
 from murecom.errors import NotReady
-from murecom.jobs.analyse import embedders
+from murecom.jobs.analyse import Sound, keys_of
 from murecom.jobs.describe import describe_tracks
 from murecom.jobs.scan import Plan, ScanOptions, ScanReport, forget, plan_scan, scan
 from murecom.playlist.duplicates import DISTANCE, SECONDS
@@ -112,8 +112,11 @@ class Collection(Opened):
     def duplicates(
         self, distance: float = DISTANCE, seconds: float = SECONDS
     ) -> list[DuplicateGroup]:
-        """Find files with the same bytes and tracks that sound the same; changes nothing."""
-        return find_duplicates(self.store, embedders(self.sound)[0].key, distance, seconds)
+        """Find files with the same bytes and tracks that sound the same; changes nothing.
+
+        What a genre network hears is too coarse to tell copies by: MusiCNN decides, where it heard.
+        """
+        return find_duplicates(self.store, keys_of(Sound())[0], distance, seconds)
 
     def _scan_options(self, folders: Sequence[Path], retry: bool) -> ScanOptions:
         library = self.settings.library

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from murecom.service.collection import Collection
 from murecom.service.files import PlaylistFiles
+from murecom.service.genres import Genres
+from murecom.service.groups import Groups
 from murecom.service.listening import Listening
+from murecom.service.training import Training
+from murecom.service.words import Words
 
 
-class Murecom(Collection, Listening, PlaylistFiles):
+class Murecom(Collection, Listening, Genres, Groups, PlaylistFiles, Training, Words):
     """Everything that murecom does with one home folder.
 
     Parameters

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from murecom.errors import BadInput
 from murecom.playlist.radio import Dials
 from murecom.playlist.rules import CLOSE
-from murecom.service.answers import STEERING, Limits, RadioStream, start_from
+from murecom.service.answers import STEERING, Limits, RadioStream, Sounds, Start, start_from
 from murecom.service.opened import Opened
+from murecom.service.unlike import keep_away
 from murecom.types import Recommendation, Track
 
 
@@ -20,6 +21,7 @@ class Listening(Opened):
         seeds: Sequence[Track],
         k: int = 10,
         *,
+        unlike: Sequence[Track] = (),
         by: str = "both",
         limits: Limits = Limits(),  # noqa: B008  frozen
         notes: Sequence[str] = (),
@@ -32,6 +34,8 @@ class Listening(Opened):
             One or several; a track outside the library needs a path, and is analysed.
         k : int
             At least 1.
+        unlike : sequence of Track
+            What the answer shall not be like; these never come up either.
         by : {"sound", "playlists", "both"}
             "both" uses whatever models exist.
         limits : Limits
@@ -47,7 +51,7 @@ class Listening(Opened):
             Nothing was scanned yet.
         """
         sounds = self._sounds(by=by)
-        start = start_from(sounds.model, self.sound, seeds)
+        start = self._start(sounds, seeds, unlike)
         return _with_notes(sounds.similar(start, _at_least_one(k, "k"), limits), notes)
 
     def continue_(
@@ -56,13 +60,14 @@ class Listening(Opened):
         length: int = 20,
         *,
         flow: bool = True,
+        unlike: Sequence[Track] = (),
         by: str = "both",
         limits: Limits = Limits(),  # noqa: B008
         notes: Sequence[str] = (),
     ) -> Recommendation:
         """Give the next `length` tracks of a list; parameters and errors as in `similar`."""
         sounds = self._sounds(by=by)
-        start = start_from(sounds.model, self.sound, seeds[-STEERING:])
+        start = self._start(sounds, seeds[-STEERING:], unlike)
         answer = sounds.continue_(start, _at_least_one(length, "length"), limits, flow)
         return _with_notes(answer, notes)
 
@@ -73,13 +78,14 @@ class Listening(Opened):
         lookback: int | None = None,
         temperature: float | None = None,
         random_seed: int | None = None,
+        unlike: Sequence[Track] = (),
         by: str = "both",
         limits: Limits = Limits(),  # noqa: B008
         notes: Sequence[str] = (),
     ) -> RadioStream:
         """Play on for ever; parameters and errors as in `similar`."""
         sounds = self._sounds(by=by)
-        start = start_from(sounds.model, self.sound, seeds)
+        start = self._start(sounds, seeds, unlike)
         own = self.settings.playlist
         dials = Dials(
             lookback=own.lookback if lookback is None else lookback,
@@ -101,8 +107,14 @@ class Listening(Opened):
     ) -> Recommendation:
         """Lead from one track to another in `steps` tracks, both included."""
         sounds = self._sounds(by=by)
-        a, b = (start_from(sounds.model, self.sound, [track]) for track in (start, end))
+        a, b = (self._start(sounds, [track]) for track in (start, end))
         return sounds.path(a, b, steps, limits)
+
+    def _start(self, sounds: Sounds, seeds: Sequence[Track], unlike: Sequence[Track] = ()) -> Start:
+        def sort(tracks: Sequence[Track]) -> Start:
+            return start_from(sounds.model, self.sound, tracks, self.home)
+
+        return keep_away(sort(seeds), unlike, sort)
 
 
 def _with_notes(answer: Recommendation, notes: Sequence[str]) -> Recommendation:

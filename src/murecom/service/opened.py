@@ -10,8 +10,11 @@ from typing import Any, Self
 from murecom import config
 from murecom.errors import BadInput, NotReady
 from murecom.jobs.analyse import Sound
+from murecom.jobs.slices import network_folder, stamp_of
 from murecom.jobs.sound_model import sound_model
+from murecom.jobs.votes_model import votes_model
 from murecom.recommend.audio_knn import AudioKNN
+from murecom.recommend.slice_votes import SliceVotes
 from murecom.service.answers import Sounds
 from murecom.store import Store
 from murecom.types import Progress, no_progress
@@ -25,6 +28,7 @@ class Opened:
         self.home = self.settings.home
         self._store: Store | None = None
         self._model: AudioKNN | None = None
+        self._votes: SliceVotes | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +58,13 @@ class Opened:
     def sound(self) -> Sound:
         """Which vectors are made and compared."""
         s = self.settings.sound
-        return Sound(s.model, s.backend, s.windows, s.mfcc_weight)
+        inputs = tuple(self.settings.inputs.model_dump().items())
+        network = None
+        if s.model == "genre_cnn":
+            wished = Path(s.genre_model).expanduser().absolute() if s.genre_model else None
+            folder = network_folder(self.home, wished)
+            network = (str(folder), stamp_of(folder))
+        return Sound(s.model, s.backend, s.windows, s.mfcc_weight, inputs, network)
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -66,8 +76,11 @@ class Opened:
             )
         if by not in ("sound", "both"):
             raise BadInput(f"'{by}' is not a way to recommend. Use sound, playlists or both.")
-        self._model = sound_model(self.store, self.home, self.sound, progress, self._model)
-        return Sounds(self.store, self._model, self.sound, self.settings.playlist)
+        sound = self.sound
+        self._model = sound_model(self.store, self.home, sound, progress, self._model)
+        if self.settings.sound.ranking == "votes":
+            self._votes = votes_model(self.store, self.home, sound, progress, self._votes)
+        return Sounds(self.store, self._model, sound, self.settings.playlist, self._votes)
 
     def _last_roots(self) -> list[Path]:
         """Folders from the settings, else those that were scanned before."""
