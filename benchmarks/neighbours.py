@@ -110,8 +110,8 @@ def blocks(
 
 
 def place(made: Mapping[str, VectorBlock]) -> Floats:
-    """Give unit vectors, z-scored as in a small library: never by the statistics of the set."""
-    space = Space(refit_above=10**9).fit(made)
+    """Give the unit vectors of the model."""
+    space = Space().fit(made)
     return space.transform({key: block.matrix for key, block in made.items()})
 
 
@@ -181,6 +181,14 @@ def of_the_set(windows: Windows, exponent: float) -> dict[str, Floats]:
     return matrices
 
 
+def by_the_set(windows: Windows) -> dict[str, VectorBlock]:
+    """Take mean and deviation from the tracks of the set themselves."""
+    return {
+        key: VectorBlock(b.matrix, b.matrix.mean(0), b.matrix.std(0), b.weight, b.whitening)
+        for key, b in blocks(windows, DEFAULT).items()
+    }
+
+
 def match_windows(windows: Windows) -> Floats:
     """Compare windows instead of means: each with the best of the other track, both ways."""
     mean_, scale = NETWORK.statistics()
@@ -245,6 +253,7 @@ def variants(heard: Heard, lesson: Lesson | None) -> dict[str, Callable[[], Floa
         "whitened by the set itself, in full": lambda: scores(
             place(whitened(five, of_the_set(five, -0.5)))
         ),
+        "z-scored by the set itself": lambda: scores(place(by_the_set(five))),
         "and how windows differ (0.3)": lambda: scores(place(with_spread(five, 0.3))),
         "no tags": lambda: scores(place(blocks(five, (NETWORK, TIMBRE)))),
         "no timbre": lambda: scores(place(blocks(five, (NETWORK, TAGS)))),

@@ -85,7 +85,7 @@ class Analysed:
             for e in members
         }
         ids = [TrackId(f"set:{i:06}") for i in range(len(self.set.paths))]
-        model = AudioKNN(refit_above=10**9).fit(Data(ids, blocks))
+        model = AudioKNN().fit(Data(ids, blocks))
         return np.array([model.scores(Request((track,))) for track in ids])
 
 

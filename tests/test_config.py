@@ -84,6 +84,11 @@ def test_folders_start_from_the_file_that_names_them(here):
     write('[library]\nroots = ["music", "/srv/more"]', user_file())
     assert config.load().library.roots == (user_file().parent / "music", Path("/srv/more"))
     assert config.load(flags={"library.roots": ["music"]}).library.roots == (here / "music",)
+    write('[sound]\ngenre_model = "mine"', user_file())
+    assert config.load().sound.genre_model == str(user_file().parent / "mine")
+    flags = {"sound.genre_model": "mine"}
+    assert config.load(flags=flags).sound.genre_model == str(here / "mine")
+    assert config.load(flags={"sound.genre_model": ""}).sound.genre_model is None
 
 
 @pytest.mark.parametrize(
@@ -103,6 +108,7 @@ def test_folders_start_from_the_file_that_names_them(here):
         ("[sound]\nmodel = 'big'", '"big" in murecom.toml:2, but has to be msd, rich or genre_cnn'),
         ("[library]\nroots = [3]", "a list of folders"),
         ("[library]\nroots = 3", "a list of folders"),
+        ("[sound]\ngenre_model = 3", "a folder"),
         ("[library]\nfollow_links = 'maybe'", "true or false"),
         ("[playlist.artist_cap]\nx = 1", r"playlist.artist_cap is \{\"x\": 1\}"),
     ],

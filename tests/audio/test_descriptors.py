@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import synthesis
+from murecom.audio import descriptors
 from murecom.audio.descriptors import describe
 from murecom.errors import BadInput
 
@@ -23,6 +24,10 @@ NAMES = {
     "brightness",
     "onset_rate",
 }
+
+
+def test_names_are_told() -> None:
+    assert set(descriptors.NAMES) == NAMES
 
 
 @pytest.mark.parametrize("suffix", ["wav", "mp3", "ogg"])

@@ -50,7 +50,7 @@ def test_lyrics_of_one_subject_are_near() -> None:
 def test_a_track_without_a_value_is_as_far_from_all() -> None:
     facts = [Facts(year=1960 + n % 60) for n in range(300)] + [Facts()] * 300
     block = Inputs({"year": 1.0}).fit(facts).blocks(facts)[key_of("year")]
-    unit = Space(refit_above=10**9).fit({"x": block}).transform({"x": block.matrix})
+    unit = Space().fit({"x": block}).transform({"x": block.matrix})
     near = unit @ unit.T
     np.testing.assert_allclose(np.linalg.norm(unit, axis=1), 1, rtol=1e-5)
     assert abs(near[300:, :300].mean()) < 0.02
@@ -152,3 +152,23 @@ def test_a_lost_folder_is_made_again(home: Path) -> None:
     with Murecom(home=home / "home", flags={"inputs.title": 0.5}) as app:
         app.similar([app.find("Song 000")], k=1)
         assert folder_of(app.home).exists()
+
+
+def test_inputs_of_an_interrupted_build_are_not_taken_for_those_of_the_model(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = home / "music/Artist 0/Album 0/01 - Song 000.wav"
+    outside = tmp_path / "Artist 0 - Song 000.wav"
+    outside.write_bytes(inside.read_bytes() + b"\0\0")
+    with Murecom(home=home / "home", flags={"inputs.title": 0.5}) as app:
+        before = app.similar([app.find(str(outside))], k=3)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("murecom.recommend.audio_knn.AudioKNN.save", stop)
+        with Murecom(home=home / "home", flags={"inputs.album": 0.5}) as app:
+            app.similar([app.find("Song 000")], k=1)
+    with Murecom(home=home / "home", flags={"inputs.title": 0.5}) as app:
+        assert app.similar([app.find(str(outside))], k=3) == before

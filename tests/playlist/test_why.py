@@ -45,6 +45,9 @@ def test_shared_words_the_most_telling_first() -> None:
 def test_voices_and_instruments() -> None:
     one = profile(heard={"piano": 2.0, "jazz": 1.0}, instruments=("piano",))
     assert why([one], one, 0.9) == "both with piano · both: jazz"
+    strings = ("violin", "strings")
+    quartet = profile(heard={"strings": 3.0, "violin": 2.0}, instruments=strings)
+    assert why([quartet], quartet, 0.9) == "both with violin"
     quiet = profile(heard={"no singing": 2.0, "piano": 1.0}, instruments=("no singing", "piano"))
     assert why([quiet], quiet, 0.9) == "both with piano, without singing"
 
@@ -153,7 +156,8 @@ def test_differences_of_what_is_far() -> None:
     assert why([one], other, 0.6) == "both: ambient"
     assert differences([other], one) == ["slower (90 against 140 BPM)", "quieter"]
     with_flute = profile(heard={"flute": 2.0}, instruments=("flute",))
-    assert why([profile()], with_flute, 0.3) == "sounds a little alike · but with flute"
+    assert why([one], with_flute, 0.3) == "sounds a little alike · but with flute"
+    assert why([profile()], with_flute, 0.3) == "sounds a little alike"  # perhaps unheard
     assert differences([profile(tempo=70)], profile(tempo=140)) == []  # perhaps the same pulse
     assert differences([], one) == []
 

@@ -1,6 +1,5 @@
 """Neighbours by sound."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -150,10 +149,10 @@ def test_progress_is_told() -> None:
 
 
 def test_any_recommender_is_loaded_by_name(tmp_path: Path) -> None:
-    AudioKNN(refit_above=7).fit(tiny_data()).save(tmp_path)
+    AudioKNN(leaning=0.25).fit(tiny_data()).save(tmp_path)
     model = Recommender.load(tmp_path)
     assert isinstance(model, AudioKNN)
-    assert model.refit_above == 7
+    assert model.leaning == 0.25
 
 
 def test_arrays_that_do_not_belong_together_are_told(tmp_path: Path) -> None:
@@ -164,11 +163,3 @@ def test_arrays_that_do_not_belong_together_are_told(tmp_path: Path) -> None:
     artefact.save(tmp_path / "mixed", arrays, manifest)
     with pytest.raises(BadInput, match="damaged"):
         AudioKNN.load(tmp_path / "mixed")
-
-
-def test_refits_above_the_limit() -> None:
-    inside = tiny_data()
-    shifted = replace(inside.vectors["test-1"], matrix=inside.vectors["test-1"].matrix + 9)
-    moved = replace(inside, vectors={"test-1": shifted})
-    own = AudioKNN(refit_above=3).fit(moved).neighbours(TrackId("test:0"), 3)[0]
-    assert own == AudioKNN(refit_above=3).fit(inside).neighbours(TrackId("test:0"), 3)[0]

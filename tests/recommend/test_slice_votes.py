@@ -127,3 +127,12 @@ def test_votes_of_what_is_not_wanted_count_against():
     wanted = Request((TrackId("test:0"), TrackId("test:2")), weights=[1.0, -1.0])
     scores = model.scores(wanted)
     assert scores[1] > scores[4] > scores[3]
+
+
+def test_what_is_not_wanted_takes_nothing_from_songs_it_does_not_name():
+    songs = data_of([[0.0]], [[1.0]], [[10.0]], [[11.0]], [[4.0]])
+    model = SliceVotes(nearest=1).fit(songs)
+    alone = model.scores(Request((TrackId("test:0"),)))
+    away = model.scores(Request((TrackId("test:0"), TrackId("test:2")), weights=[1.0, -1.0]))
+    assert alone[1] >= 1
+    assert away[1] >= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import islice
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import sounds
 from doubles import Here
 from murecom.errors import Ambiguous, BadInput, NotFound, NotReady
-from murecom.service import Limits, Murecom
+from murecom.service import Limits, Murecom, reasons
 from murecom.types import Playlist, Track, TrackId
 
 FREE = Limits(artist_cap=0, album_cap=0)
@@ -249,3 +250,34 @@ def test_the_checkup_finds_a_damaged_model_and_its_advice_mends_it(tmp_path, sca
         shutil.rmtree(folder)
         assert app.similar([app.find("Song 000")], k=2, limits=FREE).tracks
         assert {c.what: c.state for c in app.checkup()}["model"] == "ok"
+
+
+def test_votes_pass_over_tracks_that_lack_other_vectors(scanned, tmp_path):
+    shutil.copytree(scanned, tmp_path / "home")
+    with Murecom(home=tmp_path / "home", flags={"sound.ranking": "votes"}) as app:
+        network = app._sounds().model.keys[1]
+        assert network == "musicnn-msd-1"
+        half = Track(TrackId("test:half"), title="Half analysed")
+        app.store.tracks.put(half)
+        seed = app.find("Song 000")
+        app.store.vectors.put(half.id, network, app.store.vectors.get(seed.id, network))
+        answer = app.similar([seed], k=5, limits=FREE)
+        assert answer.model == "slice_votes"
+        assert len(answer.tracks) == 5
+        assert half.id not in {n.track.id for n in answer.tracks}
+
+
+def test_a_path_knows_what_is_heard_in_an_end_outside_the_library(app, tmp_path, monkeypatch):
+    path = sounds.write(tmp_path / "outside.wav", sounds.chord(110, seed=77))
+    seen = []
+    original = reasons.profiles
+
+    def spy(*arguments):
+        made = original(*arguments)
+        seen.extend(profile for profile in made if profile.track.path == str(path))
+        return made
+
+    monkeypatch.setattr(reasons, "profiles", spy)
+    app.path(app.find(str(path)), app.find("Song 302"), steps=3)
+    assert seen
+    assert all(profile.timbre is not None for profile in seen)

@@ -123,7 +123,7 @@ def test_clusters_have_different_names_and_all_tracks(app):
 def test_more_clusters_than_tracks(app):
     answer = app.clusters(50)
     assert len(answer.clusters) <= 12
-    assert "no more different tracks" in answer.notes[0]
+    assert "asked for: only" in answer.notes[0]
 
 
 def test_the_map_has_every_track(app):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,10 @@ def rows(*numbers: int) -> np.ndarray:
     return np.array(numbers, np.intp)
 
 
+def two_folds(clips: list[Clip]) -> Split:
+    return make_folds(clips, 2)
+
+
 @pytest.fixture(scope="module")
 def genres(tmp_path_factory):
     """Chords in `calm`, noise in `loud`: four clips each."""
@@ -42,7 +47,7 @@ def genres(tmp_path_factory):
 def trained(genres, tmp_path_factory):
     clips, _ = read_clips(genres)
     cache = tmp_path_factory.mktemp("cache")
-    return train_probe(clips, make_folds(clips, 2), Here(), cache)
+    return train_probe(clips, two_folds, Here(), cache)
 
 
 def test_tells_chords_from_noise(trained):
@@ -69,8 +74,22 @@ def test_broken_clips_leave_and_the_folds_still_fit(genres, tmp_path):
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"RIFF nothing")
     clips.insert(3, Clip(broken, "calm", None, "calm/broken.wav"))
-    made = train_probe(clips, make_folds(clips, 2), Here(), tmp_path / "cache")
+    made = train_probe(clips, two_folds, Here(), tmp_path / "cache")
     assert [problem.path for problem in made.problems] == [str(broken)]
+    assert made.report.clips == 8
+
+
+def test_broken_clips_do_not_decide_how_the_others_are_divided(genres, tmp_path):
+    # as an artist of its own, the broken one would leave all others of its genre in one fold
+    clips = [
+        replace(clip, artist="ann" if clip.genre == "calm" else clip.id)
+        for clip in read_clips(genres)[0]
+    ]
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF nothing")
+    clips.append(Clip(broken, "calm", None, "calm/broken.wav"))
+    made = train_probe(clips, two_folds, Here(), tmp_path / "cache")
+    assert made.split.kind == "stratified"
     assert made.report.clips == 8
 
 
@@ -80,16 +99,16 @@ def test_too_few_readable_clips_are_refused(genres, tmp_path):
     broken.write_bytes(b"nothing")
     clips += [Clip(broken, "loud", None, "loud/b.wav")]
     with pytest.raises(BadInput, match="one genre"):
-        train_probe(clips, make_folds(clips, 2), Here(), tmp_path / "cache")
+        train_probe(clips, two_folds, Here(), tmp_path / "cache")
 
 
 def test_a_published_list_keeps_its_test_part_out(genres, tmp_path):
     clips, _ = read_clips(genres)
     split = Split((Fold(rows(0, 1, 4, 5), rows(2, 6), rows(3, 7)),), "published")
-    made = train_probe(clips, split, Here(), tmp_path / "cache")
+    made = train_probe(clips, lambda _: split, Here(), tmp_path / "cache")
     assert made.report.clips == 2
     without = [clips[k] for k in (0, 1, 2, 4, 5, 6)]
-    same = train_probe(without, make_folds(without, 2), Here(), tmp_path / "cache")
+    same = train_probe(without, two_folds, Here(), tmp_path / "cache")
     assert made.probe.version == same.probe.version
 
 

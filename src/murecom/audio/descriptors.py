@@ -17,10 +17,28 @@ from murecom.audio import decode
 from murecom.audio.key import key
 from murecom.audio.loudness import Meter
 from murecom.audio.mel import hann
-from murecom.audio.onset import RATE, envelope, onset_rate
+from murecom.audio.onset import RATE, onset_rate, rises
 from murecom.audio.tempo import tempo_of
 
 Floats = NDArray[np.float32]
+
+VERSION = 2
+"""Of what the numbers mean. Count up when a change alters them: `scan --descriptors` then measures
+again what an older version measured. 2: tempo and key are learned, confidences probabilities."""
+
+NAMES = (
+    "tempo",
+    "tempo_confidence",
+    "key_tonic",
+    "key_mode",
+    "key_confidence",
+    "loudness",
+    "loudness_range",
+    "energy",
+    "brightness",
+    "onset_rate",
+)
+"All that `describe` may give."
 
 _BLOCK = 10.0
 _LISTEN = 600.0
@@ -72,8 +90,8 @@ def describe(path: str | os.PathLike[str]) -> dict[str, tuple[float, str]]:
     wave = np.concatenate(heard)
 
     found: dict[str, tuple[float, str]] = {}
-    flux = envelope(wave, RATE)
-    if beat := tempo_of(flux):
+    rise = rises(wave, RATE)
+    if beat := tempo_of(rise):
         found["tempo"] = (beat.bpm, "BPM")
         found["tempo_confidence"] = (beat.confidence, "0..1")
     if tonality := key(wave, RATE):
@@ -87,7 +105,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, tuple[float, str]]:
     if power > 0:
         found["energy"] = (10 * math.log10(power / (frames * sound.channels)), "dB")
         found["brightness"] = (bright.centroid(), "Hz")
-        found["onset_rate"] = (onset_rate(flux), "1/s")
+        found["onset_rate"] = (onset_rate(rise[:, -1]), "1/s")
     return found
 
 

@@ -1,13 +1,15 @@
 """Tells the key of a track: its tonic, and whether it is major or minor.
 
 Spectral peaks, corrected for how the instruments are tuned, are collected into twelve pitch
-classes; a peak also speaks, more softly, for the notes whose overtone it may be. The key whose
-profile correlates best wins.
+classes, moment by moment; a peak also speaks, more softly, for the notes whose overtone it may be.
+Three things are then averaged over the track: which notes sound, which sound in the bass, and which
+major and minor triads are played. How well each fits a key was learned from music whose key is
+known; the confidence is the probability of the best key.
 
-Sources: Albrecht & Shanahan, "The use of large corpora to train a new type of key-finding
-algorithm", Music Perception 31(1), 2013 (profiles); Gómez, "Tonal description of polyphonic audio
-for music content processing", 2006 (pitch classes with harmonics). On music the profiles of
-Krumhansl & Kessler (1982) and of Temperley (1999, 2007) did worse; see docs/design/audio.md.
+Sources: Gómez, "Tonal description of polyphonic audio for music content processing", 2006 (pitch
+classes with harmonics); Fujishima, "Realtime chord recognition of musical sound", ICMC 1999
+(chords by templates). Profiles of Krumhansl & Kessler, Temperley, Albrecht & Shanahan and of
+electronic music (Faraldo 2016) did worse; see docs/design/audio.md.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from murecom.audio.learned import learned
 from murecom.audio.mel import hann
 from murecom.audio.onset import RATE, resampled
 
@@ -26,20 +29,22 @@ Doubles = NDArray[np.float64]
 
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
-_MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
-_MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
-
 _FFT = 8192  # 0.74 s: two semitones are four bins apart at 100 Hz
 _FRAMES = 320  # at most, spread evenly: 4 minutes without overlap
 _LOWEST, _HIGHEST = 100.0, 5000.0  # Hz
+_BASS_FROM, _BASS_TO = 60.0, 260.0
 _FLOOR = 0.01  # of the highest peak of its frame: lower ones are noise
 _OVERTONES = 5
 _FADING = 0.6  # weight of each further overtone against the one before
+_SHARPNESS = 25.0  # how decidedly a moment is given to the triad that fits best
+
+MEASURED = 48
+"Numbers that decide: 12 notes, 12 bass notes, 12 major and 12 minor triads."
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`tonic` is 0 for C … 11 for B; `confidence` 0..1 is the lead over the next best key.
+    """`tonic` is 0 for C … 11 for B; `confidence` 0..1 is the probability of this key.
 
     `tuning` is how far A4 lies from 440 Hz, in semitones (-0.5 to 0.5).
     """
@@ -70,13 +75,58 @@ def key(wave: Floats, rate: int) -> Key | None:
     Key or None
         None for silence, less than 0.74 s, or sound without any pitch.
     """
-    classes, tuning = pitch_classes(wave, rate)
-    if classes.std() < 1e-9:
+    heard, tuning = measured(wave, rate)
+    if not heard.any():
         return None
-    scores = _profiles() @ ((classes - classes.mean()) / (classes.std() * 12))
-    best, second = np.argsort(scores)[-1:-3:-1]
-    confidence = float(np.clip(scores[best] - scores[second], 0.0, 1.0))
-    return Key(int(best % 12), "major" if best < 12 else "minor", confidence, tuning)
+    numbers = learned()
+    turned = np.stack([_turned(heard, tonic) for tonic in range(12)])
+    scores = (turned @ numbers["key.weights"].T + numbers["key.bias"]).T.ravel()  # major, minor
+    odds = np.exp(scores - scores.max())
+    best = int(odds.argmax())
+    confidence = float(odds[best] / odds.sum())
+    return Key(best % 12, "major" if best < 12 else "minor", confidence, tuning)
+
+
+def measured(wave: Floats, rate: int) -> tuple[Doubles, float]:
+    """Measure what the key is read from.
+
+    Returns
+    -------
+    heard : ndarray of float64, shape (48,)
+        Shares of the 12 pitch classes, of those in the bass, of the 12 major and the 12 minor
+        triads, each beginning with C; all 0 for silence or sound without pitch.
+    tuning : float
+        Semitones above A4 = 440 Hz, -0.5 to 0.5.
+    """
+    notes, bass, tuning = _notes(wave, rate)
+    sounding = notes.sum(axis=1) > 0
+    if not sounding.any():
+        return np.zeros(MEASURED), 0.0
+    notes, bass = _shares(notes), _shares(bass)
+    padded = np.pad(notes, ((1, 1), (0, 0)))
+    smooth = padded[:-2] / 2 + notes + padded[2:] / 2
+    fits = smooth @ _triads().T / np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-12)
+    odds = np.exp(_SHARPNESS * (fits - fits.max(axis=1, keepdims=True)))
+    triads = odds / odds.sum(axis=1, keepdims=True)
+    heard = [notes.mean(axis=0), bass.mean(axis=0), triads[sounding].mean(axis=0)]
+    return np.concatenate(heard), tuning
+
+
+def _turned(heard: Doubles, tonic: int) -> Doubles:
+    """Begin each group of twelve with the tonic."""
+    return np.roll(heard.reshape(-1, 12), -tonic, axis=1).ravel()
+
+
+def _shares(rows: Doubles) -> Doubles:
+    """Make rows sum to 1, or stay 0."""
+    return np.asarray(rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12))
+
+
+def _triads() -> Doubles:
+    """Give the unit templates of the triads on C … B, major then minor: (24, 12)."""
+    shapes = ((0, 4, 7), (0, 3, 7))
+    rows = [np.bincount((np.array(s) + t) % 12, minlength=12) for s in shapes for t in range(12)]
+    return np.asarray(np.stack(rows) / np.sqrt(3))
 
 
 def pitch_classes(wave: Floats, rate: int) -> tuple[Doubles, float]:
@@ -89,30 +139,44 @@ def pitch_classes(wave: Floats, rate: int) -> tuple[Doubles, float]:
     tuning : float
         Semitones above A4 = 440 Hz, -0.5 to 0.5.
     """
-    frequency, strength = _peaks(resampled(wave, rate))
+    notes, _, tuning = _notes(wave, rate)
+    total = notes.sum()
+    return (notes.sum(axis=0) / total if total > 0 else np.zeros(12)), tuning
+
+
+def _notes(wave: Floats, rate: int) -> tuple[Doubles, Doubles, float]:
+    """Give the strengths of pitch classes, and of those in the bass: (frames, 12); the tuning."""
+    frame, frequency, strength, frames = _peaks(resampled(wave, rate))
     if not len(frequency):
-        return np.zeros(12), 0.0
+        return np.zeros((frames, 12)), np.zeros((frames, 12)), 0.0
     pitch = 12 * np.log2(frequency / 440.0) + 9  # semitones above C
-    tuning = float(np.angle(np.sum(strength * np.exp(2j * np.pi * pitch))) / (2 * np.pi))
-    classes = np.zeros(12)
-    weight = strength
-    for overtone in range(1, _OVERTONES + 1):
-        note = pitch - tuning - 12 * np.log2(overtone)
+    weight = np.where(frequency >= _LOWEST, strength, 0.0)
+    tuning = float(np.angle(np.sum(weight * np.exp(2j * np.pi * pitch))) / (2 * np.pi))
+
+    def collected(weights: Doubles, note: Doubles) -> Doubles:
         nearest = np.round(note)
         closeness = np.cos(np.pi * (note - nearest)) ** 2  # 0 halfway between two notes
-        classes += np.bincount(nearest.astype(int) % 12, weight * closeness, minlength=12)
+        cells = frame * 12 + nearest.astype(int) % 12
+        found = np.bincount(cells, weights * closeness, minlength=frames * 12)
+        return np.asarray(found.reshape(frames, 12), np.float64)
+
+    in_bass = np.where(frequency < _BASS_TO, strength, 0.0)
+    bass = collected(in_bass, pitch - tuning)
+    notes = np.zeros((frames, 12))
+    for overtone in range(1, _OVERTONES + 1):
+        notes += collected(weight, pitch - tuning - 12 * np.log2(overtone))
         weight = weight * _FADING
-    return classes / classes.sum(), tuning
+    return notes, bass, tuning
 
 
-def _peaks(wave: Floats) -> tuple[Doubles, Doubles]:
-    """Find spectral peaks: their frequencies in Hz and their magnitudes."""
+def _peaks(wave: Floats) -> tuple[NDArray[np.intp], Doubles, Doubles, int]:
+    """Find spectral peaks: their frames, frequencies in Hz and magnitudes; how many frames."""
     if len(wave) < _FFT:
-        return np.zeros(0), np.zeros(0)
+        return np.zeros(0, np.intp), np.zeros(0), np.zeros(0), 0
     count = min(_FRAMES, 1 + (len(wave) - _FFT) // (_FFT // 2))
     starts = np.linspace(0, len(wave) - _FFT, count).astype(int)
     framed = np.lib.stride_tricks.sliding_window_view(wave, _FFT)[starts] * hann(_FFT)
-    low, high = int(_LOWEST * _FFT / RATE), int(_HIGHEST * _FFT / RATE)
+    low, high = int(_BASS_FROM * _FFT / RATE), int(_HIGHEST * _FFT / RATE)
     magnitude = np.abs(np.fft.rfft(framed, axis=1)[:, low - 1 : high + 2])
     middle = magnitude[:, 1:-1]
     floor = np.maximum(middle.max(axis=1, keepdims=True) * _FLOOR, 1e-6)
@@ -123,13 +187,4 @@ def _peaks(wave: Floats) -> tuple[Doubles, Doubles]:
     bend = sides[0] - 2 * sides[1] + sides[2]
     shift = 0.5 * (sides[0] - sides[2]) / np.minimum(bend, -1e-12)
     height = np.exp(sides[1] - 0.25 * (sides[0] - sides[2]) * shift)
-    return (low + at + shift) * RATE / _FFT, height
-
-
-def _profiles() -> Doubles:
-    """Give the 24 standardised profiles: C major … B major, C minor … B minor."""
-    rows = [np.roll(mode, tonic) for mode in (_MAJOR, _MINOR) for tonic in range(12)]
-    table = np.array(rows)
-    table -= table.mean(axis=1, keepdims=True)
-    table /= table.std(axis=1, keepdims=True)
-    return table
+    return frame, (low + at + shift) * RATE / _FFT, height, count

@@ -24,6 +24,8 @@ _FFT = 512
 _BANDS = 40
 _DEPTH = 70.0  # dB below the loudest cell; softer changes are noise
 
+_REGIONS = ((0, 4), (4, 20), (20, _BANDS), (0, _BANDS))  # of mel bands
+
 _EXCERPT = 30
 _EXCERPTS = 3  # of a long track, spread evenly: 1.5 minutes tell the tempo
 
@@ -36,8 +38,8 @@ def resampled(wave: Floats, rate: int) -> Floats:
     return result
 
 
-def envelope(wave: Floats, rate: int) -> Floats:
-    """Compute the onset envelope.
+def rises(wave: Floats, rate: int) -> Floats:
+    """Measure how much louder it gets from frame to frame, in three regions and in all.
 
     Parameters
     ----------
@@ -48,12 +50,17 @@ def envelope(wave: Floats, rate: int) -> Floats:
 
     Returns
     -------
-    ndarray of float32, shape (frames,)
-        Mean rise per band in dB, `FPS` frames a second, never negative. All zero for silence,
-        empty if shorter than two frames (58 ms).
+    ndarray of float32, shape (frames, 4)
+        Mean rise per band in dB, `FPS` frames a second, never negative: below about 300 Hz (kicks,
+        bass), to 1.6 kHz (snares, chords), above (hi-hats), and over all bands. All zero for
+        silence, empty if shorter than two frames (58 ms).
     """
-    frames = [_rise(part) for part in _excerpts(resampled(wave, rate))]
-    return np.concatenate(frames)
+    return np.concatenate([_rise(part) for part in _excerpts(resampled(wave, rate))])
+
+
+def envelope(wave: Floats, rate: int) -> Floats:
+    """Compute the onset envelope: the last column of `rises`, shape (frames,)."""
+    return rises(wave, rate)[:, -1]
 
 
 def _excerpts(wave: Floats) -> list[Floats]:
@@ -67,11 +74,12 @@ def _excerpts(wave: Floats) -> list[Floats]:
 def _rise(wave: Floats) -> Floats:
     power = mel_power(wave[None], rate=RATE, n_fft=_FFT, hop=HOP, n_mels=_BANDS)[0]
     if len(power) < 2:
-        return np.zeros(0, np.float32)
+        return np.zeros((0, 4), np.float32)
     level = compress(power, "db")
     level = np.maximum(level, level.max() - np.float32(_DEPTH))
-    rise: Floats = np.maximum(np.diff(level, axis=0), 0).mean(axis=1, dtype=np.float32)
-    return rise
+    rise = np.maximum(np.diff(level, axis=0), 0)
+    regions = [rise[:, a:b].mean(axis=1, dtype=np.float32) for a, b in _REGIONS]
+    return np.stack(regions, axis=1)
 
 
 def onset_rate(flux: Floats) -> float:

@@ -1,13 +1,15 @@
 """Tells how fast a track is, in beats a minute.
 
-The onset envelope is compared with itself shifted: at the length of a beat, and of two, three and
-four beats, it resembles itself. Which of several fitting tempos people would tap (80 or 160?) is
-settled by a preference for moderate ones; no method knows, so `confidence` and half or double tempo
-deserve a look before a track is sorted by it.
+How loud it gets from moment to moment is compared with itself shifted: at the length of a beat, and
+of two, three and four beats, it resembles itself. Several tempos always fit, and which of them
+people would tap (80 or 160?) shows in how: the bass drum against the snare, what happens between
+beats, how many notes fall on one. A small network, which learned that from music whose tempo is
+known, gives each tempo a probability. What it gives the best one is the confidence.
 
 Sources: Percival & Tzanetakis, "Streamlined tempo estimation based on autocorrelation and
-cross-correlation with pulses", IEEE TASLP 2014 (generalised autocorrelation); van Noorden &
-Moelants, "Resonance in the perception of musical pulse", 1999 (preference around 115-120 BPM).
+cross-correlation with pulses", IEEE TASLP 2014 (generalised autocorrelation); Gkiokas et al.,
+"Reducing tempo octave errors by periodicity vector coding and SVM learning", ISMIR 2012 (that it
+can be learned which multiple people mean).
 """
 
 from __future__ import annotations
@@ -18,32 +20,39 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from murecom.audio.onset import FPS, Floats, envelope
+from murecom.audio.learned import learned
+from murecom.audio.onset import FPS, Floats, onset_rate, rises
 
 Doubles = NDArray[np.float64]
 
-# Chosen on synthesised loops and checked on music (docs/design/audio.md): all lie on a plateau.
-_SLOWEST, _FASTEST = 40.0, 250.0
-_PREFERRED = 115.0
-_WIDTH = 1.0  # octaves: standard deviation of the preference
-_SECONDS = 6.0  # of one look, every 3 s
+_SLOWEST, _FASTEST, _STEP = 40.0, 250.0, 0.008
+_SECONDS = 8.0  # of one look, every 4 s
 _EXPONENT = 1.5  # of the magnitude spectrum; 2 would be plain autocorrelation
-_BEATS = {1: 1.0, 2: 0.7, 3: 0.3, 4: 0.5}  # how much resemblance after so many beats counts
 
+_SPANS = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 2.0, 3.0, 4.0, 6.0)
+"Resemblance is looked up at so many beats, in each region of `onset.rises`."
 
-@lru_cache(maxsize=1)
-def _grid() -> tuple[Doubles, Doubles]:
-    """Give the tempos that are tried, 0.4 % apart, and how much each is preferred."""
-    tempi = np.exp(np.arange(np.log(_SLOWEST), np.log(_FASTEST), 0.004))
-    return tempi, np.exp(-0.5 * (np.log2(tempi / _PREFERRED) / _WIDTH) ** 2)
+_BETWEEN = ((0, 1), (0, 2))
+"Regions that are compared with each other: the bass with snares, and with hi-hats."
+
+_SPANS_BETWEEN = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1.0, 3 / 2, 2.0, 3.0, 4.0)
+
+_NEAR = 0.04
+"Tempos within 4 % are the same."
 
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """`bpm` in beats a minute; `confidence` 0..1 is how much of the track agrees with it."""
+    """`bpm` in beats a minute; `confidence` 0..1 is the probability that people would tap it."""
 
     bpm: float
     confidence: float
+
+
+@lru_cache(maxsize=1)
+def grid() -> Doubles:
+    """Give the tempos that are tried, 0.8 % apart: float64[230]."""
+    return np.asarray(np.exp(np.arange(np.log(_SLOWEST), np.log(_FASTEST), _STEP)))
 
 
 def tempo(wave: Floats, rate: int) -> Tempo | None:
@@ -61,60 +70,117 @@ def tempo(wave: Floats, rate: int) -> Tempo | None:
     Tempo or None
         Between 40 and 250 BPM. None for silence, an unchanging tone, or less than 3 s.
     """
-    return tempo_of(envelope(wave, rate))
+    return tempo_of(rises(wave, rate))
 
 
-def tempo_of(flux: Floats) -> Tempo | None:
-    """Estimate the tempo from an onset envelope (`onset.envelope`); see `tempo`."""
-    if len(flux) < 3 * FPS or flux.max(initial=0) < 1e-3:
+def tempo_of(rise: Floats) -> Tempo | None:
+    """Estimate the tempo from what `onset.rises` gives; see `tempo`."""
+    if len(rise) < 3 * FPS or rise.max(initial=0) < 1e-3:
         return None
-    tempi, preference = _grid()
-    looks = _scores(_looks(flux), tempi)  # (looks, tempi)
-    total = looks.mean(axis=0)
-    best = int((total * preference).argmax())
-    if total[best] <= 0:
-        return None
-    own = tempi[(looks * preference).argmax(axis=1)]
-    octaves = np.log2(own / tempi[best])
-    agrees = np.abs(octaves - np.round(octaves)) < np.log2(1.04)
-    return Tempo(round(float(_refined(total, best, tempi)), 1), float(agrees.mean()))
+    spectra, size = _spectra(rise)
+    resemblance = _resemblance(spectra, size)
+    found = _probabilities(features(rise, spectra, size, resemblance))
+    best = int(found.argmax())
+    near = np.abs(np.log(grid() / grid()[best])) < _NEAR
+    return Tempo(
+        round(_refined(resemblance[-1], float(grid()[best])), 1), float(min(1.0, found[near].sum()))
+    )
 
 
-def _looks(flux: Floats) -> Doubles:
-    """Cut the smoothed envelope into stretches that overlap by half: (looks, frames)."""
-    kernel = np.hanning(6)[1:-1]
-    smooth = np.convolve(flux, kernel / kernel.sum(), "same")
-    size = min(len(smooth), round(_SECONDS * FPS))
-    return np.lib.stride_tricks.sliding_window_view(smooth, size)[:: max(1, size // 2)]
+def features(
+    rise: Floats, spectra: NDArray[np.complexfloating], size: int, resemblance: Doubles
+) -> Floats:
+    """Describe how each tempo fits.
 
+    Parameters
+    ----------
+    rise : ndarray, shape (frames, 4)
+        As `onset.rises` gives it.
+    spectra : ndarray of complex, shape (looks, 4, bins)
+        Of the looks.
+    size : int
+        Frames in a look.
+    resemblance : ndarray of float64, shape (4, size)
+        Of each region with itself, by lag.
 
-def _scores(looks: Doubles, tempi: Doubles) -> Doubles:
-    """Give how well each tempo fits each look: (looks, tempi), 0 or more."""
-    size = looks.shape[1]
-    centred = looks - looks.mean(axis=1, keepdims=True)
-    spectrum = np.abs(np.fft.rfft(centred, 1 << (2 * size - 1).bit_length(), axis=1))
-    resemblance = np.fft.irfft(spectrum**_EXPONENT, axis=1)[:, :size]
-    resemblance /= np.maximum(resemblance[:, :1], 1e-12)
+    Returns
+    -------
+    ndarray of float32, shape (tempi, 73)
+        Resemblance of each region with itself and of the bass with the others at multiples and
+        parts of a beat; onsets a beat; the tempo itself.
+    """
+    tempi = grid()
     beat = 60 * FPS / tempi
-    scores = np.zeros((len(looks), len(tempi)))
-    for beats, weight in _BEATS.items():
-        scores += weight * _at(resemblance, beat * beats)
-    return np.maximum(scores, 0)
+    columns = [_at(curve, beat * span) for curve in resemblance for span in _SPANS]
+    for one, other in _BETWEEN:
+        curve, together = _between(spectra, size, one, other)
+        columns += [_at(curve, beat * span) for span in _SPANS_BETWEEN]
+        columns.append(np.full(len(tempi), together))
+    density = np.log2((onset_rate(rise[:, -1]) + 0.2) * 60 / tempi)
+    octave = np.log2(tempi / 120)
+    columns += [density, density**2, octave, octave**2, octave**3]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _at(curves: Doubles, lags: Doubles) -> Doubles:
-    """Read curves (looks, frames) at fractional lags; 0 behind their end."""
-    left = np.minimum(lags.astype(int), curves.shape[1] - 2)
+def measured(rise: Floats) -> Floats:
+    """Give the features of what `onset.rises` gave; for `scripts/fit_tempo_and_key.py`."""
+    spectra, size = _spectra(rise)
+    return features(rise, spectra, size, _resemblance(spectra, size))
+
+
+def _probabilities(described: Floats) -> Doubles:
+    """Let the network judge: float64[tempi], sums to 1."""
+    numbers = learned()
+    standard = (described - numbers["tempo.mean"]) / numbers["tempo.scale"]
+    hidden = np.tanh(standard @ numbers["tempo.hidden"] + numbers["tempo.hidden_bias"])
+    scores = (hidden @ numbers["tempo.output"]).astype(np.float64)
+    odds = np.exp(scores - scores.max())
+    return np.asarray(odds / odds.sum())
+
+
+def _spectra(rise: Floats) -> tuple[NDArray[np.complexfloating], int]:
+    """Transform the smoothed rises of stretches that overlap by half: (looks, 4, bins)."""
+    kernel = np.hanning(6)[1:-1]
+    kernel /= kernel.sum()
+    smooth = np.stack([np.convolve(column, kernel, "same") for column in rise.T])
+    size = min(smooth.shape[1], round(_SECONDS * FPS))
+    every = max(1, size // 2)
+    looks = np.lib.stride_tricks.sliding_window_view(smooth, size, axis=1)[:, ::every]
+    centred = (looks - looks.mean(axis=2, keepdims=True)).swapaxes(0, 1)
+    return np.fft.rfft(centred, 1 << (2 * size - 1).bit_length(), axis=2), size
+
+
+def _resemblance(spectra: NDArray[np.complexfloating], size: int) -> Doubles:
+    """Compare each region with itself shifted: (4, size), 1 without a shift."""
+    curves = np.fft.irfft(np.abs(spectra) ** _EXPONENT, axis=2)[..., :size].mean(axis=0)
+    return np.asarray(curves / np.maximum(curves[:, :1], 1e-12))
+
+
+def _between(
+    spectra: NDArray[np.complexfloating], size: int, one: int, other: int
+) -> tuple[Doubles, float]:
+    """Compare two regions, shifted either way: (size,) and the value without a shift."""
+    a, b = spectra[:, one], spectra[:, other]
+    size_a, size_b = np.abs(a), np.abs(b)
+    product = np.maximum(size_a * size_b, 1e-12)
+    curve = np.fft.irfft(product ** (_EXPONENT / 2 - 1) * a * np.conj(b), axis=1).mean(axis=0)
+    own = [np.fft.irfft(each**_EXPONENT, axis=1)[:, 0] for each in (size_a, size_b)]
+    curve /= max(float(np.sqrt((own[0] * own[1]).mean())), 1e-12)
+    backwards = np.concatenate([curve[:1], curve[:-size:-1]])
+    return (curve[:size] + backwards) / 2, float(curve[0])
+
+
+def _at(curve: Doubles, lags: Doubles) -> Doubles:
+    """Read a curve (frames,) at fractional lags; 0 behind its end."""
+    left = np.minimum(lags.astype(int), len(curve) - 2)
     part = lags - left
-    values: Doubles = curves[:, left] * (1 - part) + curves[:, left + 1] * part
-    return np.where(lags < curves.shape[1] - 1, values, 0.0)
+    values: Doubles = curve[left] * (1 - part) + curve[left + 1] * part
+    return np.where(lags < len(curve) - 1, values, 0.0)
 
 
-def _refined(scores: Doubles, best: int, tempi: Doubles) -> float:
-    """Put a parabola through the best score and its neighbours."""
-    if not 0 < best < len(scores) - 1:
-        return float(tempi[best])
-    left, middle, right = scores[best - 1 : best + 2]
-    bend = left - 2 * middle + right
-    shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-    return float(tempi[best] * (tempi[1] / tempi[0]) ** np.clip(shift, -1, 1))
+def _refined(curve: Doubles, bpm: float) -> float:
+    """Find the tempo near `bpm` at whose beats, up to the eighth, the curve is highest."""
+    near = bpm * np.exp(np.arange(-0.02, 0.02, 0.0005))
+    beat = 60 * FPS / near
+    height = sum(_at(curve, beat * number) for number in range(1, 9))
+    return float(near[int(np.argmax(height))])

@@ -85,10 +85,12 @@ def _summary(app: App, least: float, write: bool, output: Output) -> int:
     output.document(summary, lambda: _summary_text(summary), summary.genres)
     if summary.unheard:
         output.say(
-            f"{summary.unheard:,} tracks lack vectors that the probe reads. Run: murecom scan"
+            f"Tracks without the vectors that the probe reads: {summary.unheard:,}. "
+            "Run: murecom scan"
         )
     if summary.written is not None:
-        kept = f"Kept the labels of {summary.written:,} tracks."
+        tracks = "track" if summary.written == 1 else "tracks"
+        kept = f"Kept the labels of {summary.written:,} {tracks}."
         output.say(kept if summary.written else "All labels of this probe were kept before.")
     return DONE
 

@@ -118,6 +118,8 @@ def _allowed(field: FieldInfo, kind: type) -> str:
         return f"{', '.join(others)} or {last}"
     if kind is tuple:
         return "a list of folders" if FOLDERS in field.metadata else "a list of texts"
+    if FOLDERS in field.metadata:
+        return "a folder"
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}[kind]
     low = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
     high = next((m.le for m in field.metadata if hasattr(m, "le")), None)

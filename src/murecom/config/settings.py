@@ -30,10 +30,11 @@ def _extension(value: Any) -> Any:
 
 
 FOLDERS = "folders"
-"Marks lists whose elements are made absolute when they are read."
+"Marks folders, and lists of them: they are made absolute when they are read."
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 Folders = Annotated[tuple[Path, ...], BeforeValidator(as_list), FOLDERS]
+FolderText = Annotated[str | None, BeforeValidator(lambda value: value or None), FOLDERS]
 FolderTexts = Annotated[tuple[str, ...], BeforeValidator(as_list), FOLDERS]
 Extension = Annotated[str, BeforeValidator(_extension)]
 Extensions = Annotated[tuple[Extension, ...], BeforeValidator(as_list)]
@@ -84,7 +85,7 @@ class Sound(Section):
     mfcc_weight: Annotated[float, Field(ge=0, le=10)] = 0.6
     "Weight of timbre (MFCC statistics) beside the network; 0 leaves it out of comparisons."
 
-    genre_model: Annotated[str | None, BeforeValidator(lambda value: value or None)] = None
+    genre_model: FolderText = None
     "Folder of the network of `genre_cnn`; without one, genres-small or genres-original in home."
 
     ranking: Literal["mean", "votes"] = "mean"

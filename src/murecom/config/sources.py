@@ -161,16 +161,21 @@ def _placed(value: Any, setting: Setting, base: Path) -> Any:
     """Make folders absolute: those in a file start from that file, the others from here."""
     if not setting.of_folders:
         return value
+    if setting.kind is not tuple:
+        return _absolute(value, base) if value else value
     try:
         folders = as_list(value)
     except ValueError:
         return value  # the validation that follows says what is wrong
     if not isinstance(folders, (list, tuple)):
         return value
-    return [
-        os.path.abspath(base / os.path.expanduser(f)) if isinstance(f, (str, Path)) else f
-        for f in folders
-    ]
+    return [_absolute(folder, base) for folder in folders]
+
+
+def _absolute(folder: Any, base: Path) -> Any:
+    if not isinstance(folder, (str, Path)):
+        return folder  # the validation that follows says what is wrong
+    return os.path.abspath(base / os.path.expanduser(folder))
 
 
 def _line(text: str, section: str, key: str | None = None) -> int:

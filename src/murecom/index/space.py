@@ -46,10 +46,6 @@ class VectorBlock:
 class Space:
     """Turns blocks of vectors into unit vectors."""
 
-    refit_above: int = 500
-    """A library with more rows than this is z-scored by its own statistics; a smaller one by those
-    shipped with the embedder. The shipped ones come from a few hundred tracks themselves."""
-
     _keys: tuple[str, ...] = field(default=(), init=False, repr=False)
     _means: tuple[NDArray[np.float32], ...] = field(default=(), init=False, repr=False)
     _scales: tuple[NDArray[np.float32], ...] = field(default=(), init=False, repr=False)
@@ -66,12 +62,17 @@ class Space:
         """The blocks' weights by key."""
         return dict(zip(self._keys, self._weights, strict=True))
 
-    def statistics(self, key: str) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """Give mean and spread by which a block is z-scored; None for a key it does not know."""
+    def is_of(self, key: str, block: VectorBlock) -> bool:
+        """Tell whether a block has the weight, the statistics and the whitening of this space."""
         if key not in self._keys:
-            return None
-        place = self._keys.index(key)
-        return self._means[place], self._scales[place]
+            return False
+        i = self._keys.index(key)
+        scale = np.where(block.scale > _TINY, block.scale, np.float32(1))
+        own = self._whitenings[i]
+        same = np.array_equal(self._means[i], block.mean) and np.array_equal(self._scales[i], scale)
+        if own is None or block.whitening is None:
+            return same and own is block.whitening and self._weights[i] == block.weight
+        return same and np.array_equal(own, block.whitening) and self._weights[i] == block.weight
 
     @property
     def dim(self) -> int:
@@ -79,7 +80,10 @@ class Space:
         return sum(len(mean) for mean in self._means)
 
     def fit(self, blocks: Mapping[str, VectorBlock]) -> Self:
-        """Learn the statistics of each block.
+        """Take over the statistics of each block, and check them and the vectors.
+
+        A library is never z-scored by its own statistics: that gained nothing on game music and
+        lost on music of many genres (`docs/design/neighbours.md`).
 
         Parameters
         ----------
@@ -97,7 +101,7 @@ class Space:
         means, scales = [], []
         for key in sorted(blocks):
             block = blocks[key]
-            matrix = _check(key, block.matrix, len(block.mean))
+            _check(key, block.matrix, len(block.mean))
             mean = np.asarray(block.mean, np.float32)
             scale = np.asarray(block.scale, np.float32)
             given = (mean, scale) if block.whitening is None else (mean, scale, block.whitening)
@@ -110,10 +114,6 @@ class Space:
                 )
             if not (np.isfinite(block.weight) and block.weight >= 0):
                 raise BadInput(f"The weight of '{key}' is {block.weight}. Give 0 or more.")
-            there = matrix[~np.isnan(matrix[:, 0])] if matrix.shape[1] else matrix
-            if len(there) > self.refit_above:
-                mean = there.mean(axis=0, dtype=np.float64).astype(np.float32)
-                scale = there.std(axis=0, dtype=np.float64).astype(np.float32)
             means.append(mean)
             # A dimension without spread tells nothing; divided by 1 it stays near 0.
             scales.append(np.where(scale > _TINY, scale, np.float32(1)))

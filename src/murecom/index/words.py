@@ -142,7 +142,7 @@ class Words:
         return result
 
     def arrays(self) -> dict[str, Array]:
-        """Give the arrays from which `from_arrays` makes the same again."""
+        """Give the arrays from which `restore` makes the same again."""
         return {
             "rarity": self._rarity.astype(np.float16),
             "known": self._known,

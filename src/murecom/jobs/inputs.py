@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 
 from murecom import artefact
 from murecom.artefact import Array
-from murecom.errors import BadInput
+from murecom.errors import BadInput, NotReady
 from murecom.index.numbers import LENGTHS, YEARS, durations, years
 from murecom.index.space import VectorBlock
 from murecom.index.words import Words
 from murecom.jobs.analyse import Sound
 from murecom.library.lyrics_files import read_lyrics
 from murecom.library.tags import read_tags
-from murecom.store import Store
-from murecom.types import TrackId
+from murecom.store import Details, Store
+from murecom.types import Track, TrackId
 
 Floats = NDArray[np.float32]
 
@@ -43,6 +43,8 @@ VERSION = 1
 
 _TINY = 1e-6
 "A spread below this is nothing, as in `index.space`."
+
+WHAT = "model of names and words"
 
 NAMES = (*_ENCODERS, *_NUMBERS)
 "The blocks, as the settings call them."
@@ -81,6 +83,8 @@ class Inputs:
     ----------
     weights : mapping of name to float
         See `NAMES`.
+    revision : int, optional
+        State of the store that is learned from.
 
     Raises
     ------
@@ -89,6 +93,7 @@ class Inputs:
     """
 
     weights: Mapping[str, float]
+    revision: int | None = None
     _words: dict[str, Words] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -149,7 +154,12 @@ class Inputs:
         arrays: dict[str, Array] = {}
         for name, encoder in self._words.items():
             arrays |= {f"{name}.{part}": array for part, array in encoder.arrays().items()}
-        manifest = {"class": "inputs", "weights": dict(self.weights), "version": VERSION}
+        manifest = {
+            "class": "inputs",
+            "weights": dict(self.weights),
+            "version": VERSION,
+            "revision": self.revision,
+        }
         artefact.save(folder, arrays, manifest)
 
     @classmethod
@@ -163,11 +173,11 @@ class Inputs:
         BadInput
             It is damaged or of another version.
         """
-        manifest, arrays = artefact.load(folder, what="model of names and words")
+        manifest, arrays = artefact.load(folder, what=WHAT)
         try:
             if manifest["class"] != "inputs" or manifest["version"] != VERSION:
                 raise ValueError("it was made by another version")
-            inputs = cls(manifest["weights"])
+            inputs = cls(manifest["weights"], manifest["revision"])
             for name in inputs.weights:
                 if name in _ENCODERS:
                     start = f"{name}."
@@ -185,10 +195,20 @@ def folder_of(home: Path) -> Path:
     return home / "models" / "inputs"
 
 
-def has_inputs(home: Path, sound: Sound) -> bool:
-    """Tell whether what a model with these settings needs for new tracks was kept."""
-    is_asked = any(weight for _, weight in sound.inputs)
-    return not is_asked or (folder_of(home) / artefact.MANIFEST).is_file()
+def has_inputs(home: Path, sound: Sound, revision: int) -> bool:
+    """Tell whether what a model of this state and these settings needs for new tracks was kept.
+
+    A model that was interrupted while it was built leaves inputs behind that are not those of the
+    model before it.
+    """
+    weights = {name: weight for name, weight in sound.inputs if weight}
+    if not weights:
+        return True
+    try:
+        kept = artefact.read_manifest(folder_of(home), what=WHAT)
+    except (NotReady, BadInput):
+        return False
+    return bool(kept.get("weights") == weights and kept.get("revision") == revision)
 
 
 def facts_of(store: Store, ids: Sequence[TrackId]) -> list[Facts]:
@@ -197,7 +217,8 @@ def facts_of(store: Store, ids: Sequence[TrackId]) -> list[Facts]:
     lyrics = store.texts.get(ids, "lyrics")
     facts = []
     for track_id in ids:
-        track, more = tracks[track_id], details[track_id]
+        # one that was deleted since its vectors were read has nothing but these
+        track, more = tracks.get(track_id, Track(track_id)), details.get(track_id, Details())
         words = next((text.body for text in lyrics.get(track_id, ()) if text.body), None)
         facts.append(
             Facts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,20 +49,26 @@ def sound_model(
         No track has these vectors yet.
     """
     revision = store.revision()
-    weights = {e.key: e.weight for e in embedders(sound)}
-    weights |= {key_of(name): weight for name, weight in sound.inputs if weight}
-    if loaded is not None and _fits(loaded, revision, weights):
+    if loaded is not None and _fits(loaded, sound) and _is_of(loaded, revision):
         return loaded
     folder = folder_of(home)
-    try:
+    stored = None
+    with suppress(NotReady, BadInput):  # missing, damaged or foreign: a new one mends it
         stored = AudioKNN.load(folder)
-        if _fits(stored, revision, weights) and has_inputs(home, sound):
+    has_words = any(weight for _, weight in sound.inputs)
+    if stored and _fits(stored, sound):
+        if _is_of(stored, revision) and has_inputs(home, sound, revision):
             return stored
-    except (NotReady, BadInput):
-        pass  # missing, damaged or of another version: all are mended by building it again
+    else:
+        stored = None
     data = read_vectors(store, sound, revision)
-    if any(weight for _, weight in sound.inputs):
-        inputs, facts = Inputs(dict(sound.inputs)), facts_of(store, data.items)
+    if stored and not has_words and stored.manifest.get("data") == data.hash():
+        # something else has changed in the store: labels, lyrics, playlists
+        stored.manifest["revision"] = revision
+        stored.save(folder)
+        return stored
+    if has_words:
+        inputs, facts = Inputs(dict(sound.inputs), revision), facts_of(store, data.items)
         data = replace(data, vectors={**data.vectors, **inputs.fit(facts).blocks(facts)})
         inputs.save(folder_of_inputs(home))  # before the model, which must not be without it
     model = AudioKNN().fit(data, progress)
@@ -102,5 +108,20 @@ def read_vectors(store: Store, sound: Sound, revision: int | None = None) -> Dat
     return Data(items=items, vectors=vectors, revision=revision)
 
 
-def _fits(model: AudioKNN, revision: int, weights: Mapping[str, float]) -> bool:
-    return model.manifest.get("revision") == revision and model.weights == weights
+def _fits(model: AudioKNN, sound: Sound) -> bool:
+    """Whether a model compares what the settings wish, by the statistics of this murecom."""
+    words = {key_of(name): weight for name, weight in sound.inputs if weight}
+    if {key: model.weights.get(key) for key in words} != words:
+        return False
+    if model.parameters() != AudioKNN().parameters():
+        return False  # a later murecom may fit otherwise
+    nothing = np.zeros((0, 0), np.float32)
+    blocks = {
+        e.key: VectorBlock(nothing, *e.statistics(), e.weight, e.whitening())
+        for e in embedders(sound)
+    }
+    return model.compares(blocks, besides=words)
+
+
+def _is_of(model: AudioKNN, revision: int) -> bool:
+    return model.manifest.get("revision") == revision

@@ -68,4 +68,5 @@ def read_slices_of(store: Store, key: str, revision: int | None = None) -> Data:
 
 
 def _fits(model: SliceVotes, revision: int, key: str) -> bool:
-    return model.manifest.get("revision") == revision and model.key == key
+    is_ours = model.parameters() == SliceVotes().parameters()
+    return is_ours and model.manifest.get("revision") == revision and model.key == key

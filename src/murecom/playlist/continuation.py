@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +66,9 @@ def choose(
     items: list[int] = []
     scores: list[float] = []
     notes = Notes()
+    known = Known()
     while len(items) < length:
-        picked = pick(asked, pool, sieve(left), so_far, pool.scores)
+        picked = pick(asked, pool, sieve(left), so_far, pool.scores, known=known)
         if not picked:
             break
         item, score, verdict = picked[0]
@@ -82,6 +83,19 @@ def choose(
     return Chosen(tuple(items), tuple(scores), tuple(told))
 
 
+@dataclass(slots=True)
+class Known:
+    """What earlier places have told about candidates while a list only grew.
+
+    Who has been refused for good stays refused, and a broken cap stays broken; only rules about
+    what stands right before (`ordered`) may change their mind.
+    """
+
+    refused: set[int] = field(default_factory=set)
+    costs: dict[int, int] = field(default_factory=dict)
+    "Least cost of an item from now on."
+
+
 def pick(
     rules: Sequence[Rule],
     pool: Pool,
@@ -89,6 +103,7 @@ def pick(
     so_far: SoFar,
     scores: NDArray[np.float64] | Sequence[float],
     want: int = 1,
+    known: Known | None = None,
 ) -> list[tuple[int, float, Verdict]]:
     """Find the best candidates for the next place.
 
@@ -100,6 +115,8 @@ def pick(
         A score for every row of the pool.
     want : int
         How many.
+    known : Known, optional
+        Filled and used where one list grows by one call after another.
 
     Returns
     -------
@@ -108,13 +125,23 @@ def pick(
         else as few and as unimportant ones as possible. Empty when strict rules refuse all.
     """
     best: list[tuple[int, float, Verdict]] = []
+    known = known or Known()
     for item in items:
+        if item in known.refused:
+            continue
         score = float(scores[item])
-        if len(best) == want and best[0][2].cost == 0 and score <= best[-1][1]:
-            break  # factors only lower a score: nothing that follows can come in
+        if len(best) == want:
+            is_behind = score <= best[-1][1]  # factors only lower a score
+            if is_behind and best[0][2].cost == 0:
+                break  # nothing that follows can come in
+            least = known.costs.get(item, 0)
+            if least > best[0][2].cost or (least == best[0][2].cost and is_behind):
+                continue
         verdict = judge(rules, so_far, pool[item])
         if verdict is None:
+            known.refused.add(item)
             continue
+        known.costs[item] = verdict.lasting
         if best and verdict.cost != best[0][2].cost:
             if verdict.cost > best[0][2].cost:
                 continue

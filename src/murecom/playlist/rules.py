@@ -303,11 +303,13 @@ class Verdict(NamedTuple):
     "0 when no rule is broken; more important rules cost more than all less important together."
     factor: float
     broken: tuple[SoftRule, ...]
+    lasting: int = 0
+    "The part of the cost that no further track can take away."
 
 
 def judge(rules: Sequence[Rule], so_far: SoFar, candidate: Candidate) -> Verdict | None:
     """Ask every rule; None when a rule that is never broken refuses."""
-    cost, factor, broken = 0, 1.0, []
+    cost, lasting, factor, broken = 0, 0, 1.0, []
     for rule in rules:
         answer = rule(so_far, candidate)
         if answer is not None:
@@ -317,8 +319,9 @@ def judge(rules: Sequence[Rule], so_far: SoFar, candidate: Candidate) -> Verdict
         if rank is None:
             return None
         cost += 1 << rank
+        lasting += 0 if getattr(rule, "ordered", False) else 1 << rank
         broken.append(rule)
-    return Verdict(cost, factor, tuple(broken))  # type: ignore[arg-type]
+    return Verdict(cost, factor, tuple(broken), lasting)  # type: ignore[arg-type]
 
 
 class Notes:

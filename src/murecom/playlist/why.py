@@ -173,8 +173,10 @@ def differences(seeds: Sequence[Profile], neighbour: Profile) -> list[str]:
             found.append(f"faster {against}")
         elif own[0] * TEMPO_APART < min(tempos) and not multiple:
             found.append(f"slower {against}")
-    for text, word in neighbour.heard.items():
-        if word.above >= WORD_APART and seeds and not any(text in seed.heard for seed in seeds):
+    # of a seed in which nothing was heard it may only be unknown
+    are_heard = bool(seeds) and all(seed.heard for seed in seeds)
+    for text, word in neighbour.heard.items() if are_heard else ():
+        if word.above >= WORD_APART and not any(text in seed.heard for seed in seeds):
             found.append(_with(text) if word.is_instrument else f"more {text}")
             break
     levels, level = _values(seeds, "loudness"), _values([neighbour], "loudness")
@@ -200,7 +202,10 @@ def _names(profiles: Sequence[Profile]) -> list[Reason]:
 
 def _heard(profiles: Sequence[Profile]) -> list[Reason]:
     common = shared([p.heard for p in profiles])
-    instruments = [(word.text, bits) for word, bits in common if word.is_instrument][:2]
+    instruments = [(word.text, bits) for word, bits in common if word.is_instrument]
+    if {"violin", "cello"} & {text for text, _ in instruments}:
+        instruments = [one for one in instruments if one[0] != "strings"]  # says the same again
+    instruments = instruments[:2]
     styles = [(word.text, bits) for word, bits in common if not word.is_instrument][:2]
     everyone = _all(profiles)
     found = []

@@ -13,7 +13,7 @@ tracks that are near to everything are held back (`index.neighbourhood`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -26,7 +26,7 @@ from murecom.index.base import top
 from murecom.index.exact import ExactIndex
 from murecom.index.neighbourhood import CROWD, LEANING, crowding, lean, nearest_rows
 from murecom.index.space import Space
-from murecom.recommend.base import Data, Recommender, Request, Seeds
+from murecom.recommend.base import Data, Recommender, Request, Seeds, VectorBlock
 from murecom.recommend.calibration import RANDOM_PAIR, Calibration
 from murecom.types import Progress, Step, TrackId
 
@@ -48,9 +48,6 @@ class AudioKNN(Recommender):
     takes: ClassVar[frozenset[str]] = frozenset({"items", "vectors"})
     subtracts: ClassVar[bool] = True
 
-    refit_above: int = 500
-    "Libraries with more tracks are z-scored by their own statistics, see `index.space.Space`."
-
     leaning: float = LEANING
     "How strongly vectors lean on their nearest neighbours; 0 leaves them as they are."
 
@@ -66,7 +63,7 @@ class AudioKNN(Recommender):
 
     def _fit(self, data: Data, progress: Progress) -> dict[str, Array]:
         progress(Step("Indexing", 0, len(data.items)))
-        space = Space(self.refit_above).fit(data.vectors)
+        space = Space().fit(data.vectors)
         unit = space.transform({key: block.matrix for key, block in data.vectors.items()})
         rows, cosines = nearest_rows(unit, CROWD, progress)
         unit = lean(unit, unit, rows, cosines, self.leaning)
@@ -163,9 +160,13 @@ class AudioKNN(Recommender):
         """Weight of each block of vectors, by key."""
         return self._space.weights
 
-    def statistics(self, key: str) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """Give mean and spread by which a block is z-scored; None for a key not compared."""
-        return self._space.statistics(key)
+    def compares(self, blocks: Mapping[str, VectorBlock], besides: Collection[str] = ()) -> bool:
+        """Tell whether vectors are compared by just these blocks and those `besides`.
+
+        Weights, statistics and whitening count; what stands in the blocks does not.
+        """
+        same = {*blocks, *besides} == set(self.keys)
+        return same and all(self._space.is_of(key, block) for key, block in blocks.items())
 
     def vectors(self, ids: Sequence[TrackId] | None = None) -> NDArray[np.float32]:
         """Give the unit vectors of tracks, all items by default: float32, shape (len(ids), dim).

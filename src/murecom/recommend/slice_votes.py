@@ -104,13 +104,13 @@ class SliceVotes(Recommender):
     def _scores(self, seeds: Seeds) -> Floats:
         """Share of the votes of each song; of equals, the song with the nearer slices is ahead.
 
-        Slices of seeds that are not wanted vote against songs.
+        Slices of seeds that are not wanted vote against songs; those they do not name lose nothing.
         """
         own = np.isin(self._owner, seeds.items)
         ends = np.cumsum(self.state["counts"])
         votes = np.zeros(len(self.items))
         near = np.zeros(len(self._starts))
-        total, wanted, voices = 0.0, 0.0, 0
+        wanted, voices = 0.0, 0
         for item, slices, weight in self._voters(seeds):
             first = ends[item] - len(slices) if item is not None else 0
             for number, distances in self._distances(slices):
@@ -125,7 +125,6 @@ class SliceVotes(Recommender):
                     named, _ = top(-distance, self.nearest)
                     counted = np.bincount(self._owner[named], minlength=len(votes))
                     votes += weight * counted / (len(slices) * self.nearest)
-            total += abs(weight)
             wanted += max(weight, 0)
             voices += len(slices)
         if not wanted:
@@ -134,7 +133,7 @@ class SliceVotes(Recommender):
         heard = self.state["counts"] > 0
         near = np.sqrt(near / wanted)
         closeness = 1 / (1 + near / max(float(np.median(near)), 1e-12))
-        scores[heard] = votes[heard] / total + 0.5 * closeness / (voices * self.nearest)
+        scores[heard] = votes[heard] / wanted + 0.5 * closeness / (voices * self.nearest)
         return scores.astype(np.float32)
 
     def _voters(self, seeds: Seeds) -> Iterator[tuple[int | None, Floats, float]]:

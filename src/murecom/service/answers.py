@@ -186,6 +186,10 @@ class Sounds:
                 for key in (a.vectors or b.vectors)
             },
             a.notes + b.notes,
+            {
+                key: [one for part in (a, b) for one in part.windows.get(key, ())]
+                for key in (a.windows or b.windows)
+            },
         )
         pool = self._whole(start)
         rows = {track.id: row for row, track in self._seed_rows(start)}
@@ -208,7 +212,7 @@ class Sounds:
             lost = loss(pool.vectors, self.model.unlike_rows(start.request()))
             without += [row for row, _ in self._seed_rows(replace(start.unlike, outside=()))]
 
-        held_back = np.zeros(len(pool), np.float32)  # hubs, which a radio would play again and again
+        held_back = np.zeros(len(pool), np.float32)  # else a radio plays hubs again and again
         held_back[: len(self.model.items)] = self.model.hub_penalty * self.model.crowding()
 
         def score(
@@ -247,6 +251,10 @@ class Sounds:
         seeds = [track.id for track in start.seeds]
         while True:
             near, scores = (self.votes or self.model).recommend(start.request(), many)
+            found = len(near)
+            if self.votes:  # it may hold tracks that lack another block of vectors
+                _, places, _ = self.model.items.split(near)
+                near, scores = [near[place] for place in places], scores[places]
             ids = [*near, *seeds]
             inside = self.model.vectors(ids[: len(ids) - len(start.outside)])
             given = list(range(len(near), len(ids)))
@@ -255,7 +263,10 @@ class Sounds:
             pool = self._pool(ids, inside, padded, start, ahead)
             rules = limits.rules(pool, self.settings, artist_gap, least=CLOSE)
             chosen = choose(pool, length, rules, given=given)
-            if len(near) < many or (len(chosen.items) == length and not chosen.notes):
+            is_full = len(chosen.items) == length
+            # what comes next breaks closeness, the rule that gives way last: it cannot help
+            is_past = bool(len(scores)) and scores[-1] < CLOSE
+            if found < many or (is_full and (is_past or not chosen.notes)):
                 return pool, given, chosen
             many *= 10
 
@@ -331,9 +342,7 @@ class Sounds:
 
     def profiles(self, tracks: Sequence[Track], start: Start) -> list[Profile]:
         """Collect what reasons are made of."""
-        return reasons.profiles(
-            self.store, self.model, self.sound, tracks, start.outside, start.windows
-        )
+        return reasons.profiles(self.store, self.sound, tracks, start.outside, start.windows)
 
 
 @dataclass(slots=True, eq=False)

@@ -148,7 +148,7 @@ class Groups(Opened):
         )
         notes = []
         if n is not None and len(parts) < n:
-            notes.append(f"Only {len(parts)} clusters: there are no more different tracks.")
+            notes.append(f"{n} clusters were asked for: only {len(parts)} of the tracks differ.")
         return Clustering(parts, AudioKNN.name, tuple(notes))
 
     def map(self, *, anew: bool = False, progress: Progress = no_progress) -> MusicMap:
@@ -303,4 +303,4 @@ def _number(index: GroupIndex, name: str, kind: str) -> int:
 def _notes(found: Sequence[GroupNeighbour], k: int, kind: str) -> tuple[str, ...]:
     if len(found) == k:
         return ()
-    return (f"Only {len(found)} other {kind} have a sound; {k} were asked for.",)
+    return (f"{k} were asked for; other {kind} that have a sound: {len(found)}.",)

@@ -11,12 +11,31 @@ from murecom.store import Details, Store
 from murecom.types import Track, TrackId
 
 
+class _Ahead:
+    """Says how many rows to read with one that is missing.
+
+    Whoever looks for tracks that pass the rules takes row after row: each miss reads twice as many
+    of the rows that follow, so that a thousand rows are ten questions and a single row is one.
+    """
+
+    MOST = 256
+
+    def __init__(self) -> None:
+        self._next = 1
+
+    def __call__(self, row: int, total: int) -> range:
+        rows = range(row, min(row + self._next, total))
+        self._next = min(2 * self._next, self.MOST)
+        return rows
+
+
 class Tracks(Sequence[Track]):
     """Tracks by row."""
 
     def __init__(self, store: Store, ids: Sequence[TrackId], outside: Iterable[Track] = ()) -> None:
         self._store, self._ids = store, ids
         self._known = {track.id: track for track in outside}
+        self._ahead = _Ahead()
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -24,13 +43,15 @@ class Tracks(Sequence[Track]):
     def __getitem__(self, index: int) -> Track:  # type: ignore[override]
         track_id = self._ids[index]
         if track_id not in self._known:
-            self.load([index])
+            self.load(self._ahead(index, len(self._ids)))
         # a track deleted since the model was made keeps its place and has no name
         return self._known.get(track_id) or Track(track_id)
 
     def load(self, rows: Iterable[int]) -> None:
         """Read many rows at once."""
-        self._known |= self._store.tracks.get([self._ids[row] for row in rows])
+        ids = [self._ids[row] for row in rows]
+        missing = [track_id for track_id in ids if track_id not in self._known]
+        self._known |= self._store.tracks.get(missing)
 
 
 class AllDetails(Sequence[Details]):
@@ -39,6 +60,7 @@ class AllDetails(Sequence[Details]):
     def __init__(self, store: Store, ids: Sequence[TrackId]) -> None:
         self._store, self._ids = store, ids
         self._known: dict[TrackId, Details] = {}
+        self._ahead = _Ahead()
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -46,12 +68,15 @@ class AllDetails(Sequence[Details]):
     def __getitem__(self, index: int) -> Details:  # type: ignore[override]
         track_id = self._ids[index]
         if track_id not in self._known:
-            self.load([index])
+            self.load(self._ahead(index, len(self._ids)))
         return self._known.get(track_id) or Details()
 
     def load(self, rows: Iterable[int]) -> None:
         """Read many rows at once."""
-        self._known |= self._store.tracks.details([self._ids[row] for row in rows])
+        ids = [self._ids[row] for row in rows]
+        missing = [track_id for track_id in ids if track_id not in self._known]
+        found = self._store.tracks.details(missing)
+        self._known |= {track_id: found.get(track_id) or Details() for track_id in missing}
 
 
 class Stored:
@@ -67,6 +92,7 @@ class Stored:
     ) -> None:
         self._store, self._ids, self._key, self._dim = store, ids, key, dim
         self._known = dict(outside)
+        self._ahead = _Ahead()
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -75,6 +101,8 @@ class Stored:
         ids = [self._ids[row] for row in rows]
         missing = [track_id for track_id in ids if track_id not in self._known]
         if missing:
+            ahead = (self._ids[row] for row in self._ahead(rows[0], len(self._ids)))
+            missing += [i for i in ahead if i not in self._known and i not in missing]
             found = self._store.vectors.windows(missing, self._key)
             for track_id in missing:
                 windows = found.get(track_id)

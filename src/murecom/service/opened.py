@@ -61,8 +61,7 @@ class Opened:
         inputs = tuple(self.settings.inputs.model_dump().items())
         network = None
         if s.model == "genre_cnn":
-            wished = Path(s.genre_model).expanduser().absolute() if s.genre_model else None
-            folder = network_folder(self.home, wished)
+            folder = network_folder(self.home, Path(s.genre_model) if s.genre_model else None)
             network = (str(folder), stamp_of(folder))
         return Sound(s.model, s.backend, s.windows, s.mfcc_weight, inputs, network)
 

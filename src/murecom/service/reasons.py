@@ -13,7 +13,6 @@ from murecom.embed.musicnn import TAGS, MusiCNN, tags_of
 from murecom.jobs.analyse import Sound, tags_key
 from murecom.playlist.heard import Word, merged, words
 from murecom.playlist.why import Profile
-from murecom.recommend.audio_knn import AudioKNN
 from murecom.store import Details, Store
 from murecom.types import Track, TrackId
 
@@ -22,7 +21,6 @@ Windows = Mapping[str, Sequence[npt.NDArray[np.float32]]]
 
 def profiles(
     store: Store,
-    model: AudioKNN,
     sound: Sound,
     tracks: Sequence[Track],
     outside: Sequence[Track] = (),
@@ -32,8 +30,8 @@ def profiles(
 
     Parameters
     ----------
-    store, model, sound
-        Where vectors and descriptors are; what is usual in the library; how it is heard.
+    store, sound
+        Where vectors and descriptors are, and how tracks are heard.
     tracks : sequence of Track
         Those to tell of.
     outside : sequence of Track
@@ -58,7 +56,7 @@ def profiles(
     # the tags of the second network follow from its vectors, which only "rich" stores
     heard_second = {i: tags_of(rows, "mtt").mean(axis=0) for i, rows in of(second).items()}
     stuff = {track: rows.mean(axis=0) for track, rows in of(timbre).items()}
-    usual_first = usual(model, first, len(TAGS["msd"]))
+    usual_first = shipped_statistics(first, len(TAGS["msd"]))
     usual_second = shipped_statistics(f"{second}-tags", len(TAGS["mtt"]))
     mean, scale = shipped_statistics(timbre, MfccStatistics().dim)
     details = store.tracks.details(ids)
@@ -75,10 +73,3 @@ def profiles(
         block = (stuff[track.id] - mean) / scale if track.id in stuff else None
         made.append(Profile(track, known.descriptors, heard, block, known.genres, known.year))
     return made
-
-
-def usual(
-    model: AudioKNN, key: str, dim: int
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Give mean and spread of a block: of a large library its own, else those shipped."""
-    return model.statistics(key) or shipped_statistics(key, dim)

@@ -158,22 +158,24 @@ class Training(Opened):
         from murecom.train import splits
         from murecom.train.probe import CACHE, train_probe
 
-        if list_file:
-            split = splits.published(clips, list_file, seed)
-        else:
-            split = splits.folds(clips, folds, seed)
-        trained = train_probe(clips, split, engine, self.home / "cache" / CACHE, progress)
+        def divide(clips: Sequence[Clip]) -> splits.Split:
+            if list_file:
+                return splits.published(clips, list_file, seed)
+            return splits.folds(clips, folds, seed)
+
+        divide(clips)  # a list that is of no use is told before the clips are heard
+        trained = train_probe(clips, divide, engine, self.home / "cache" / CACHE, progress)
         trained.save(target)
         return GenreTraining(
             model="probe",
             folder=str(target),
             report=trained.report,
             text=trained.text,
-            split=split.kind,
-            folds=len(split.folds),
+            split=trained.split.kind,
+            folds=len(trained.split.folds),
             figures={**trained.figures, "choice": trained.choice},
             files=(),
-            notes=split.sentences,
+            notes=trained.split.sentences,
             problems=trained.problems,
             seconds=0.0,
         )

@@ -6,7 +6,7 @@ are of clips that the probe had not learned from, neither its weights nor what w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,8 @@ from murecom.train.clip_vectors import clip_vectors
 from murecom.train.dataset import Clip, Unreadable, check, genres_of, labels_of
 from murecom.train.linear import fit
 from murecom.train.report import Report, report
-from murecom.train.splits import Split, _groups
+from murecom.train.splits import Split, groups_of
 from murecom.types import Progress, Step, no_progress, to_json
-
-FOLDER = "genres-probe"
-"Name of the artefact below `models` in home."
 
 CACHE = "clips"
 "Name of the folder below `cache` in home where vectors of clips are kept."
@@ -48,6 +45,8 @@ class Trained:
         clips with a label of probability ½ or more, and `sure_accuracy` among these.
     choice : str
         Which classifier on which vectors the kept probe is.
+    split : Split
+        How the clips were divided.
     problems : tuple of Unreadable
         Clips that were left out.
     """
@@ -56,6 +55,7 @@ class Trained:
     report: Report
     figures: Mapping[str, float]
     choice: str
+    split: Split
     problems: tuple[Unreadable, ...]
 
     def save(self, folder: Path | str) -> None:
@@ -70,7 +70,7 @@ class Trained:
 
 def train_probe(
     clips: Sequence[Clip],
-    split: Split,
+    divide: Callable[[Sequence[Clip]], Split],
     engine: Engine,
     cache: Path,
     progress: Progress = no_progress,
@@ -84,9 +84,9 @@ def train_probe(
     ----------
     clips : sequence of Clip
         As `dataset.read_clips` gives them.
-    split : Split
-        As `splits.folds` or `splits.published` give it for these clips. A probe needs no part to
-        stop by: validation parts are trained on.
+    divide : callable
+        Given those clips that could be read, divides them as `splits.folds` or `splits.published`
+        do. A probe needs no part to stop by: validation parts are trained on.
     engine : Engine
         Runs the analysis of the clips.
     cache : Path
@@ -110,10 +110,8 @@ def train_probe(
     check(kept, "the library")
     genres = genres_of(kept)
     data = gather(kept, [vectors[place] for place in places], genres)
-    row_of = {place: row for row, place in enumerate(places)}
-    parts = [
-        (_rows(row_of, fold.train, fold.valid), _rows(row_of, fold.test)) for fold in split.folds
-    ]
+    split = divide(kept)
+    parts = [(np.union1d(fold.train, fold.valid), fold.test) for fold in split.folds]
     tested, said, before = examine(data, genres, parts, progress)
     progress(Step("Training", len(parts), len(parts) + 1))
     fitted = fit(data.part(parts[0][0]) if split.kind == "published" else data, genres)
@@ -131,7 +129,7 @@ def train_probe(
         "report": to_json(result),
     }
     probe = replace(fitted.probe, metrics=metrics)
-    return Trained(probe, result, figures, str(fitted.choice), tuple(problems))
+    return Trained(probe, result, figures, str(fitted.choice), split, tuple(problems))
 
 
 def gather(
@@ -143,7 +141,7 @@ def gather(
         {key: np.concatenate([one[key] for one in vectors]) for key in KEYS},
         np.repeat(np.arange(len(clips)), counts),
         np.array(labels_of(clips, genres), np.intp),
-        _groups(clips)[0],
+        groups_of(clips)[0],
         len(genres),
     )
 
@@ -213,12 +211,6 @@ def _figures(said: Floats, before: Floats, labels: NDArray[np.intp]) -> dict[str
         "sure": float(sure.mean()),
         "sure_accuracy": float(right[sure].mean()) if sure.any() else 0.0,
     }
-
-
-def _rows(row_of: Mapping[int, int], *parts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Translate places among all clips to rows of those that could be read."""
-    places = np.concatenate(parts).tolist()
-    return np.array(sorted(row_of[place] for place in places if place in row_of), np.intp)
 
 
 def _teaches(data: Clips, rows: NDArray[np.intp]) -> bool:

@@ -189,15 +189,15 @@ def _compute(
                 frames.append(len(power))
         progress(Step("Listening", len(clips), len(clips), {"failed": len(problems)}))
         draft.replace(folder / POWER)
+        known = {"stamp": stamp, "frames": frames, "problems": problems}
+        # last: it says that the other file is whole
+        (folder / "clips.json").write_text(json.dumps(known), encoding="utf-8")
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise Unreachable(
             f"The spectrograms cannot be kept in {folder} ({error.strerror or error}). "
             "Make room, or choose another folder with -o."
         ) from error
-    known = {"stamp": stamp, "frames": frames, "problems": problems}
-    # last: it says that the other file is whole
-    (folder / "clips.json").write_text(json.dumps(known), encoding="utf-8")
     return known
 
 

@@ -99,7 +99,7 @@ def folds(clips: Sequence[Clip], count: int = 5, seed: int = 0) -> Split:
     """
     if count < 2:
         raise BadInput(f"There must be at least 2 folds, not {count}.")
-    groups, kind, notes = _groups(clips)
+    groups, kind, notes = groups_of(clips)
     labels = _labels(clips)
     by_genre: dict[int, set[int]] = defaultdict(set)
     for group, label in zip(groups, labels, strict=True):
@@ -120,7 +120,7 @@ def folds(clips: Sequence[Clip], count: int = 5, seed: int = 0) -> Split:
 
 def whole(clips: Sequence[Clip], seed: int = 0) -> Fold:
     """Take all clips for training but a validation part: for the network that is kept."""
-    groups, _, _ = _groups(clips)
+    groups, _, _ = groups_of(clips)
     rows = np.arange(len(clips))
     train, valid = _carve(rows, _labels(clips), groups, np.random.default_rng([seed, 2]))
     return Fold(train, valid, np.zeros(0, np.intp))
@@ -187,7 +187,7 @@ def published(clips: Sequence[Clip], file: Path | str, seed: int = 0) -> Split:
             f"{file} tests '{strange[0]}' but trains no clip of it. Correct the list, or move "
             "that genre out of the library."
         )
-    groups, _, _ = _groups(clips)
+    groups, _, _ = groups_of(clips)
     notes = _shared_artists(clips, parts)
     train, valid = parts["train"], parts["valid"]
     if not len(valid):
@@ -204,7 +204,7 @@ def _labels(clips: Sequence[Clip]) -> Indices:
     return np.array([names[clip.genre] for clip in clips], np.intp)
 
 
-def _groups(clips: Sequence[Clip]) -> tuple[Indices, str, list[str]]:
+def groups_of(clips: Sequence[Clip]) -> tuple[Indices, str, list[str]]:
     """Number what must stay together; tell the kind of the division and why it is that."""
     alone = np.arange(len(clips))
     known = [clip for clip in clips if clip.artist]
