@@ -45,7 +45,7 @@ def fill(store: Store, count: int) -> None:
             centres = {e.key: random.standard_normal(e.dim) for e in members}
             for place in range(min(int(random.integers(5, 21)), count - number)):
                 track = TrackId(f"file:{number:032x}")
-                length = float(np.round(random.normal(220, 60).clip(60), 1))
+                length = round(max(60.0, random.normal(220, 60)), 1)
                 name, album = f"Artist {artist}", f"Album {artist}.{place // 10}"
                 path = f"/music/{name}/{album}/{place:02}.mp3"
                 store.tracks.put(
