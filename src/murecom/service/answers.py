@@ -331,8 +331,8 @@ class Sounds:
     ) -> Recommendation:
         """Put words to chosen rows: why each is near the seeds, or near the one before it."""
         name = self.model.name if chain or not self.votes else self.votes.name
-        profiles = self.profiles([pool.tracks[row] for row in rows], start)
-        seeds = self.profiles(start.seeds, start)
+        everyone = self.profiles([*(pool.tracks[row] for row in rows), *start.seeds], start)
+        profiles, seeds = everyone[: len(rows)], everyone[len(rows) :]
         neighbours = []
         for place, (profile, score) in enumerate(zip(profiles, scores, strict=True)):
             near = [profiles[place - 1]] if chain and place else seeds
@@ -365,7 +365,6 @@ class RadioStream(Iterator[Neighbour]):
         pick = next(self.radio)
         self.notes += [note for note in pick.notes if note not in self.notes]
         track = self.pool.tracks[pick.item]
-        [profile] = self.sounds.profiles([track], self.start)
-        seeds = self.sounds.profiles(self.start.seeds, self.start)
+        profile, *seeds = self.sounds.profiles([track, *self.start.seeds], self.start)
         score = float(pick.score)
         return Neighbour(track, round(score, 4), why(seeds, profile, score))

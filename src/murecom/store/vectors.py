@@ -77,7 +77,7 @@ class Vectors:
         found: dict[TrackId, Vectors32] = {}
         with self._database.read() as connection:
             number, dim = _known_key(connection, key)
-            for batch in asked(ids):
+            for batch in asked(ids) if number else ():
                 query = (
                     sa.select(track.id, data.data, schema.vector.c.windows)
                     .join_from(schema.vector_window, schema.track)
