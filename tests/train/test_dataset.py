@@ -36,6 +36,14 @@ def test_a_folder_for_each_genre(tmp_path):
     ]
 
 
+def test_a_folder_may_be_named_by_a_way_round(tmp_path):
+    touch(tmp_path / "genres", "jazz/a.wav", "jazz/b.wav", "rock/a.wav", "rock/b.wav")
+    (tmp_path / "other").mkdir()
+    clips, problems = read_clips(tmp_path / "other" / ".." / "genres")
+    assert [clip.id for clip in clips] == ["jazz/a.wav", "jazz/b.wav", "rock/a.wav", "rock/b.wav"]
+    assert not problems
+
+
 @pytest.mark.parametrize("above", ["genres", "Data/genres_original"])
 def test_lonely_folders_above_the_genres(tmp_path, above):
     touch(tmp_path, *(f"{above}/{g}/{g}.0000{n}.au" for g in ("pop", "metal") for n in (0, 1)))

@@ -17,15 +17,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from murecom.engine.base import B, Outcome, R
-
-THREAD_VARIABLES = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
-"What the usual numeric libraries read, once, when they are loaded."
+from murecom.engine.base import THREAD_VARIABLES, B, Outcome, R
 
 AHEAD = 2
 "Batches waiting for each worker, so that none idles while the parent stores a result."

@@ -23,7 +23,7 @@ SHORT: Final = 2
 SHARE: Final = 0.4
 "Least share of a part that is of a genre which names it, among tracks whose files say one."
 
-LIFT: Final = 1.5
+LIFT: Final = 1.25
 "So many times as frequent as in the whole library, at least."
 
 KNOWN: Final = 0.25

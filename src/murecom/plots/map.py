@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,7 +93,7 @@ def draw(
             handles, labels = [*handles[1:], handles[0]], [*labels[1:], labels[0]]
         axes.legend(
             handles,
-            labels,
+            [textwrap.shorten(label, 32, placeholder=" …") for label in labels],
             loc="center left",
             bbox_to_anchor=(1, 0.5),
             frameon=False,

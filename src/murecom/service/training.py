@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from murecom.engine.base import Engine
 from murecom.engine.local import Local
-from murecom.errors import BadInput
+from murecom.errors import BadInput, MissingExtra
 from murecom.jobs.lock import only_one
 from murecom.service.opened import Opened
 from murecom.types import Progress, no_progress
@@ -163,6 +164,8 @@ class Training(Opened):
                 return splits.published(clips, list_file, seed)
             return splits.folds(clips, folds, seed)
 
+        if find_spec("sklearn") is None:  # told before the clips are heard
+            raise MissingExtra("genres", "Training a probe")
         divide(clips)  # a list that is of no use is told before the clips are heard
         trained = train_probe(clips, divide, engine, self.home / "cache" / CACHE, progress)
         trained.save(target)

@@ -10,6 +10,7 @@ which one it is::
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -68,7 +69,7 @@ def read_clips(folder: Path | str) -> tuple[list[Clip], list[Unreadable]]:
     folder = Path(folder)
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}. Name a folder that holds one for each genre.")
-    root = folder.absolute()
+    root = Path(os.path.abspath(folder))  # without `..`, as the paths that are found
     paths: list[Path] = []
     problems: list[Unreadable] = []
     for found in walk([root]):
