@@ -29,6 +29,9 @@ def test_artists(murecom):
     code, out, _ = murecom("artists")
     assert code == 0
     assert out.splitlines() == [f"3  Artist {n}" for n in range(4)]
+    code, out, _ = murecom("artists", "-k", "1")
+    assert code == 0
+    assert len(out.splitlines()) == 1
     code, out, _ = murecom("artists", "artist 1", "-k", "2")
     assert code == 0
     assert len(out.splitlines()) == 2

@@ -22,24 +22,25 @@ def group_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of both commands."""
     for option in (
         click.option("--first", is_flag=True, help="Take the best match when a text fits several."),
-        click.option("-k", type=click.IntRange(1), default=10, show_default=True, help="How many."),
+        click.option("-k", type=click.IntRange(1), help="How many (10, or all without a name)."),
     ):
         command = option(command)
     return output_options(command)
 
 
 def similar_groups(
-    app: App, kind: str, texts: Sequence[str], k: int, first: bool, output: Output
+    app: App, kind: str, texts: Sequence[str], k: int | None, first: bool, output: Output
 ) -> int:
     """Run the command for `kind`, "artist" or "album"."""
     service, plural = app.service, f"{kind}s"
     with shown(output.quiet, "groups") as progress:
         everyone = getattr(service, plural)(progress=progress)
     if not texts:
+        everyone = everyone[:k]
         output.document({plural: everyone}, lambda: _list(everyone), everyone)
         return DONE if everyone else NOTHING_FOUND
     seeds, notes = _find_all(app, kind, texts, first)
-    answer = getattr(service, f"similar_{plural}")(seeds, k, notes=notes)
+    answer = getattr(service, f"similar_{plural}")(seeds, k or 10, notes=notes)
     found = getattr(answer, plural)
     output.document(answer, lambda: _lines(found), found)
     for note in answer.notes:

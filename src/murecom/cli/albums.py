@@ -13,7 +13,7 @@ from murecom.cli._output import Output
 @click.argument("album", nargs=-1)
 @group_options
 @pass_app
-def command(app: App, album: tuple[str, ...], k: int, first: bool, output: Output) -> int:
+def command(app: App, album: tuple[str, ...], k: int | None, first: bool, output: Output) -> int:
     """Find albums that sound like ALBUM, or like several together; without one, list all.
 
     An ALBUM is a title, or words of artist and title.

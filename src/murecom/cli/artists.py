@@ -13,7 +13,7 @@ from murecom.cli._output import Output
 @click.argument("artist", nargs=-1)
 @group_options
 @pass_app
-def command(app: App, artist: tuple[str, ...], k: int, first: bool, output: Output) -> int:
+def command(app: App, artist: tuple[str, ...], k: int | None, first: bool, output: Output) -> int:
     """Find artists who sound like ARTIST, or like several together; without one, list all.
 
     An ARTIST is a name or words of one. All tracks of an artist count, guest appearances

@@ -67,7 +67,7 @@ def draw(
     points = np.asarray(places, dtype=float)
     if points.ndim != 2 or not len(points) or len(kinds) != len(points):
         raise BadInput("A map needs a place and a kind for each track. Run: murecom scan.")
-    figure = figures.make(10 if is_named_on_map else 13, 10.4)
+    figure = figures.make(10 if is_named_on_map else 13.8, 10.4)
     axes = figure.add_subplot()
     names = [name for name, _ in Counter(kind for kind in kinds if kind).most_common()]
     named, left = names[: len(COLOURS)], set(names[len(COLOURS) :])
