@@ -26,6 +26,9 @@ LOW_SPACE = 1 << 30
 EXTRAS = {
     "fast": ("onnxruntime", "the networks run on numpy, which is as quick for the default one"),
     "formats": ("av", "m4a, AAC and WMA cannot be read"),
+    "genres": ("sklearn", "genres cannot be learned"),
+    "plots": ("matplotlib", "maps and reports come without pictures"),
+    "train": ("torch", "networks cannot be trained from scratch"),
 }
 
 
