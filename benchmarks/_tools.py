@@ -24,6 +24,9 @@ from _common import cpu_seconds, peak_mb, version
 
 Analyse = Callable[[str], object]
 
+FAST = 3
+"Windows of `murecom scan --fast`."
+
 WARM_UP = 3
 "Runs before the clock starts: the second one of onnxruntime is still half as slow again."
 
@@ -80,7 +83,9 @@ class Stages:
 STAGES = Stages()
 
 
-def murecom(backend: Literal["numpy", "onnx"], windows: int) -> Analyse:
+def murecom(
+    backend: Literal["numpy", "onnx"], windows: int, model: Literal["msd", "rich"] = "msd"
+) -> Analyse:
     """Do what a worker of `murecom scan` does with a file, with clocks around its stages."""
     from murecom.audio.decode import read_windows
     from murecom.audio.mel import compress, mel_power
@@ -100,7 +105,7 @@ def murecom(backend: Literal["numpy", "onnx"], windows: int) -> Analyse:
     STAGES.replace_method("network", MusiCNN, "embed")
     STAGES.replace_method("network", MusiCNNTags, "embed")
     STAGES.replace_method("MFCC block", MfccStatistics, "embed")
-    sound = analyse.Sound(backend=backend, windows=windows)
+    sound = analyse.Sound(model=model, backend=backend, windows=windows)
 
     def run(path: str) -> object:
         result = analyse.analyse(analyse.Task(path, None, sound))
@@ -188,6 +193,10 @@ def bliss() -> Analyse:
 TOOLS: dict[str, tuple[str, Callable[..., Analyse]]] = {
     "murecom-numpy": ("murecom", functools.partial(murecom, "numpy")),
     "murecom-onnx": ("murecom", functools.partial(murecom, "onnx")),
+    "fast-numpy": ("murecom", lambda windows: murecom("numpy", FAST)),
+    "fast-onnx": ("murecom", lambda windows: murecom("onnx", FAST)),
+    "rich-numpy": ("murecom", functools.partial(murecom, "numpy", model="rich")),
+    "rich-onnx": ("murecom", functools.partial(murecom, "onnx", model="rich")),
     "original": ("librosa", original),
     "musly": ("pymusly", musly),
     "sonara": ("sonara", sonara),

@@ -23,10 +23,18 @@ from typing import Any
 from _common import Run, bar, bars, conditions, restart_fairly, run_json, say, show, table
 
 TOOLS_FILE = str(Path(__file__).with_name("_tools.py"))
-OURS = ("murecom-numpy", "murecom-onnx")
+OURS = (
+    "murecom-numpy",
+    "murecom-onnx",
+    "fast-numpy",
+    "fast-onnx",
+    "rich-numpy",
+    "rich-onnx",
+)
+"The default, `scan --fast` (three windows), and `sound.model = rich`."
 PEERS = ("original", "musly", "sonara", "bliss")
 
-CPU_BARS = {"murecom-numpy": 0.17, "murecom-onnx": 0.13}
+CPU_BARS = {"murecom-numpy": 0.17, "murecom-onnx": 0.13, "fast-numpy": 0.10, "fast-onnx": 0.07}
 "CPU-seconds for a four-minute mp3: tags, vectors and MFCC block."
 MEMORY_BAR = 350.0
 "MB of a worker."

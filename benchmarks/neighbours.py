@@ -37,6 +37,10 @@ from murecom.index.neighbourhood import crowding, lean, nearest_rows
 from murecom.index.space import Space, VectorBlock
 from murecom.jobs.analyse import SECOND_WEIGHT
 from murecom.recommend.audio_knn import AudioKNN
+from murecom.recommend.base import Data, Request
+from murecom.recommend.base import Windows as WindowRows
+from murecom.recommend.slice_votes import SliceVotes
+from murecom.types import TrackId
 
 sys.path.append(str(retrieval.ROOT / "scripts"))
 import fit_statistics
@@ -135,7 +139,11 @@ class Lesson:
         self.packages = np.array([label.split("/")[0] for label in heard.set.labels])
 
     def matrices(
-        self, without: str = "", tracks: bool = True, groups: bool = True
+        self,
+        without: str = "",
+        tracks: bool = True,
+        groups: bool = True,
+        exponent: float = fit_statistics.EXPONENT,
     ) -> dict[str, Floats]:
         """Learn from all packages but one; from windows of tracks, from groups, or from both."""
         rows = np.flatnonzero(self.packages != without)
@@ -145,11 +153,12 @@ class Lesson:
             names = [self.groups[i] if groups else str(i) for i in rows]
             if not tracks:  # a window that is the mean of its track differs from nothing
                 vectors = [np.repeat(v.mean(axis=0, keepdims=True), 2, axis=0) for v in vectors]
-            learned = fit_statistics.whitening(vectors, names, embedder.statistics()[1])
+            scale = embedder.statistics()[1]
+            learned = fit_statistics.whitening(vectors, names, scale, exponent)
             made[embedder.key] = learned.astype(np.float32)
         return made
 
-    def elsewhere(self, **parts: bool) -> Floats:
+    def elsewhere(self, **parts: Any) -> Floats:
         """Score the free music itself, each package by what the others taught."""
         result = np.zeros((len(self.groups),) * 2, np.float32)
         for package in sorted(set(self.packages)):
@@ -205,6 +214,16 @@ def _unit(rows: Floats) -> Floats:
     return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
 
 
+def votes(windows: Windows, own: bool) -> Floats:
+    """Let the windows of the network vote, as the original let slices; `own` as in `SliceVotes`."""
+    tracks = windows[NETWORK.key]
+    ids = [TrackId(f"set:{i:06}") for i in range(len(tracks))]
+    counts = np.array([len(track) for track in tracks], np.int64)
+    data = Data(ids, windows={NETWORK.key: WindowRows(np.concatenate(tracks), counts)})
+    model = SliceVotes(own_slices=own).fit(data)
+    return np.array([model.scores(Request((track,))) for track in ids])
+
+
 def with_spread(windows: Windows, weight: float) -> dict[str, VectorBlock]:
     """Add how much the windows of a track differ, as a block of its own."""
     made = blocks(windows, DEFAULT)
@@ -246,7 +265,9 @@ def variants(heard: Heard, lesson: Lesson | None) -> dict[str, Callable[[], Floa
         "none of the three": lambda: plain @ plain.T,
         "mutual proximity for the hub penalty": lambda: mutual_proximity(_leaned(default)),
         "twice the leaning": lambda: scores(default, leaning=1),
+        "half the leaning": lambda: scores(default, leaning=0.25),
         "twice the hub penalty": lambda: scores(default, hub_penalty=0.4),
+        "half the hub penalty": lambda: scores(default, hub_penalty=0.1),
         "whitened by the set itself, by half": lambda: scores(
             place(whitened(five, of_the_set(five, -0.25)))
         ),
@@ -259,6 +280,8 @@ def variants(heard: Heard, lesson: Lesson | None) -> dict[str, Callable[[], Floa
         "no timbre": lambda: scores(place(blocks(five, (NETWORK, TAGS)))),
         "network alone, cosine": lambda: alone(NETWORK),
         "network alone, best windows": lambda: match_windows(five),
+        "network alone, votes of windows": lambda: votes(five, own=False),
+        "network alone, votes, own ones too": lambda: votes(five, own=True),
         "tags alone, cosine": lambda: alone(TAGS),
         "timbre alone, cosine": lambda: alone(TIMBRE),
         "second network alone, cosine": lambda: alone(SECOND),
@@ -266,10 +289,12 @@ def variants(heard: Heard, lesson: Lesson | None) -> dict[str, Callable[[], Floa
     }
     if lesson is None:
         return found
-    ways: dict[str, dict[str, bool]] = {
+    ways: dict[str, dict[str, Any]] = {
         "learned elsewhere: as the default": {},
         "learned elsewhere: within tracks only": {"groups": False},
         "learned elsewhere: within artists only": {"tracks": False},
+        "learned elsewhere: to the power -0.25": {"exponent": -0.25},
+        "learned elsewhere: to the power -0.5": {"exponent": -0.5},
     }
     for name, parts in ways.items():
         if heard.set.name == "artist":

@@ -133,7 +133,10 @@ def statistics(
 
 
 def whitening(
-    tracks: Sequence[NDArray[np.floating]], groups: Sequence[str], scale: NDArray[np.floating]
+    tracks: Sequence[NDArray[np.floating]],
+    groups: Sequence[str],
+    scale: NDArray[np.floating],
+    exponent: float = EXPONENT,
 ) -> NDArray[np.float64]:
     """Make less of the directions in which windows of a track, and tracks of a group, differ."""
     windows = [track / scale for track in tracks]
@@ -146,7 +149,7 @@ def whitening(
     covariance = np.mean(parts, axis=0)
     covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * np.eye(len(covariance))
     variances, directions = np.linalg.eigh(covariance)
-    matrix: NDArray[np.float64] = directions * variances**EXPONENT @ directions.T
+    matrix: NDArray[np.float64] = directions * variances**exponent @ directions.T
     return matrix
 
 

@@ -151,6 +151,12 @@ def load(
     raise AssertionError("unreachable")
 
 
+def part(arrays: Mapping[str, Array], name: str) -> dict[str, Array]:
+    """Give the arrays that are called `name.something`, by what they are called behind the dot."""
+    start = f"{name}."
+    return {key[len(start) :]: array for key, array in arrays.items() if key.startswith(start)}
+
+
 def read_manifest(
     folder: Path | str, *, what: str = "model", remedy: str = "murecom scan"
 ) -> dict[str, Any]:

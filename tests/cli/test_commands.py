@@ -15,19 +15,6 @@ import sounds
 from murecom.cli import group, run
 
 
-@pytest.fixture
-def murecom(scanned, capsys, monkeypatch, tmp_path):
-    """Run a command in the scanned home; give (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, home: Path = scanned) -> tuple[int, str, str]:
-        code = run(["--home", str(home), *map(str, arguments)])
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return call
-
-
 def test_help_names_every_command(murecom, capsys):
     assert run(["--help"]) == 0
     text = capsys.readouterr().out

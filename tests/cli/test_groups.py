@@ -5,24 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from pathlib import Path
 
 import pytest
-
-from murecom.cli import run
-
-
-@pytest.fixture
-def murecom(scanned, capsys, monkeypatch, tmp_path):
-    """Run a command in the scanned home; give (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, home: Path = scanned) -> tuple[int, str, str]:
-        code = run(["--home", str(home), *map(str, arguments)])
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return call
 
 
 def test_artists(murecom):

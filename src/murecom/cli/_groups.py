@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from murecom.cli import DONE, NOTHING_FOUND
 from murecom.cli._app import App
 from murecom.cli._output import Output, output_options, table
 from murecom.cli._progress import shown
+from murecom.cli._seeds import choose
 from murecom.errors import Ambiguous, NotFound
 
 if TYPE_CHECKING:
@@ -74,17 +74,9 @@ def _find(app: App, kind: str, text: str, first: bool) -> Artist | Album:
         found: Artist | Album = find(text, first=first)
         return found
     except Ambiguous as error:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise
         from murecom.types import Album, Artist
 
-        click.echo(str(error), err=True)
-        for number, choice in enumerate(error.choices, 1):
-            click.echo(f"  {number}  {choice}", err=True)
-        number = click.prompt(
-            "Which one", type=click.IntRange(1, len(error.choices)), default=1, err=True
-        )
-        chosen: Any = error.choices[number - 1]
+        chosen: Any = choose(error)
         return (Artist if kind == "artist" else Album)(chosen.name, chosen.tracks)
 
 

@@ -45,17 +45,22 @@ def find(app: App, text: str, first: bool) -> Track:
     except Ambiguous as error:
         from murecom.service import Choice
 
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise
-        click.echo(str(error), err=True)
-        for number, choice in enumerate(error.choices, 1):
-            click.echo(f"  {number}  {choice}", err=True)
-        number = click.prompt(
-            "Which one", type=click.IntRange(1, len(error.choices)), default=1, err=True
-        )
-        chosen = error.choices[number - 1]
+        chosen = choose(error)
         assert isinstance(chosen, Choice)
         return chosen.track
+
+
+def choose(error: Ambiguous) -> object:
+    """Let the person at a terminal choose among several; elsewhere raise the error again."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise error
+    click.echo(str(error), err=True)
+    for number, choice in enumerate(error.choices, 1):
+        click.echo(f"  {number}  {choice}", err=True)
+    number = click.prompt(
+        "Which one", type=click.IntRange(1, len(error.choices)), default=1, err=True
+    )
+    return error.choices[number - 1]
 
 
 def find_all(app: App, texts: Sequence[str], first: bool) -> tuple[list[Track], list[str]]:

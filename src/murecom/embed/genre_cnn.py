@@ -33,6 +33,12 @@ FRAMES = 128
 SAMPLES = (FRAMES - 1) * HOP + N_FFT
 "Of a window that holds exactly these frames."
 
+SECONDS = 30.0
+"Heard of a track: the length of GTZAN's clips, and ten slices."
+
+LONG = 60.0
+"Songs of a minute and more are heard from second 30 on, as the original indexed songs."
+
 DIM = 256
 "Units of the first dense layer: the vector."
 

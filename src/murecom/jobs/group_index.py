@@ -124,8 +124,7 @@ def _arrays(index: GroupIndex) -> dict[str, Array]:
 
 
 def _opened(vectors: npt.NDArray[np.float32], arrays: dict[str, Array], kind: str) -> GroupIndex:
-    start = f"{kind}."
-    own = {name[len(start) :]: array for name, array in arrays.items() if name.startswith(start)}
+    own = artefact.part(arrays, kind)
     sets = Sets.from_arrays(vectors, own | {"crowding": arrays["crowding"]})
     raw = own["names"].tobytes().decode("utf-8", "surrogatepass")
     names = [entry.split("\t") for entry in raw.split("\0")] if raw else []

@@ -180,9 +180,7 @@ class Inputs:
             inputs = cls(manifest["weights"], manifest["revision"])
             for name in inputs.weights:
                 if name in _ENCODERS:
-                    start = f"{name}."
-                    own = {k[len(start) :]: a for k, a in arrays.items() if k.startswith(start)}
-                    inputs._words[name] = _fresh(name).restore(own)
+                    inputs._words[name] = _fresh(name).restore(artefact.part(arrays, name))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise BadInput(
                 f"The inputs in {folder} cannot be used: {error}. Remove the folder and try again."

@@ -13,16 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from murecom.audio.decode import SILENCE, Silent, TooShort, probe, read_mono, read_windows
-from murecom.embed.genre_cnn import FRAMES, HOP, N_FFT, GenreCNN
+from murecom.embed.genre_cnn import FRAMES, HOP, LONG, N_FFT, SECONDS, GenreCNN
 from murecom.errors import NotReady
 
 Floats = npt.NDArray[np.float32]
 
-LONG, START, SECONDS = 60.0, 30.0, 30.0
-"Songs of a minute and longer are heard for 30 s from second 30; as in training (`train.spectra`)."
+NETWORKS = ("small", "original")
+"The better one first: the first that is there is taken."
 
-NAMES = ("genres-small", "genres-original")
-"Networks below `models` in home, the better one first: the first that is there is taken."
+
+def genre_folder(home: Path, model: str) -> Path:
+    """Name the folder of a model of genres: "probe", "small" or "original"."""
+    return home / "models" / f"genres-{model}"
 
 
 def network_folder(home: Path, wished: Path | None = None) -> Path:
@@ -35,9 +37,9 @@ def network_folder(home: Path, wished: Path | None = None) -> Path:
     """
     if wished is not None:
         return wished
-    for name in NAMES:
-        if (home / "models" / name / "manifest.json").is_file():
-            return home / "models" / name
+    for model in NETWORKS:
+        if (genre_folder(home, model) / "manifest.json").is_file():
+            return genre_folder(home, model)
     raise NotReady(
         f"sound.model = genre_cnn needs a genre network, and there is none in {home / 'models'}. "
         "Run: murecom train genres DIR --model small"
@@ -78,7 +80,7 @@ def read_slices(path: str, member: GenreCNN) -> Floats:
     """
     if member.architecture != "original":
         return read_windows(path, member.rate, member.windows, member.samples)
-    start = START if probe(path).duration >= LONG else 0.0
+    start = SECONDS if probe(path).duration >= LONG else 0.0
     wave = read_mono(path, member.rate, start, SECONDS)
     # frames are centred on multiples of the hop, zeros beyond the ends
     padded = np.pad(wave, N_FFT // 2)

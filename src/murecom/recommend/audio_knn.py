@@ -20,7 +20,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from murecom.artefact import Array
+from murecom.artefact import Array, part
 from murecom.errors import NotFound
 from murecom.index.base import top
 from murecom.index.exact import ExactIndex
@@ -77,8 +77,8 @@ class AudioKNN(Recommender):
         return {**arrays, "without": silent}
 
     def _open(self) -> None:
-        self._space = Space.from_arrays(_part(self.state, "space"))
-        self._index = ExactIndex.from_arrays(_part(self.state, "index"))
+        self._space = Space.from_arrays(part(self.state, "space"))
+        self._index = ExactIndex.from_arrays(part(self.state, "index"))
         if len(self._index) != len(self.items) or self._index.dim != self._space.dim + 1:
             raise ValueError("the vectors do not fit the items")
 
@@ -207,8 +207,3 @@ def loss(vectors: NDArray[np.float32], unlike: NDArray[np.float32]) -> NDArray[n
     """
     lost: NDArray[np.float32] = (vectors @ unlike.T).max(axis=1, initial=0)
     return lost
-
-
-def _part(state: Mapping[str, Array], name: str) -> dict[str, Array]:
-    start = f"{name}."
-    return {key[len(start) :]: array for key, array in state.items() if key.startswith(start)}

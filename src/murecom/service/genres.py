@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from murecom.errors import BadInput, MurecomError, NotFound, NotReady
 from murecom.jobs.analyse import Sound, vectors_of
+from murecom.jobs.slices import genre_folder
 from murecom.label.names import covered
 from murecom.label.probe import SURE, Probe
 from murecom.service.opened import Opened
@@ -214,7 +215,7 @@ class Genres(Opened):
     # -- inside -----------------------------------------------------------------------------------
 
     def _genre_probe(self) -> Probe:
-        return Probe.load(self.home / "models" / "genres-probe")
+        return Probe.load(genre_folder(self.home, "probe"))
 
     def _about_probe(self, probe: Probe) -> dict[str, Any]:
         metrics = probe.metrics

@@ -13,6 +13,7 @@ from murecom.engine.base import Engine
 from murecom.engine.local import Local
 from murecom.errors import BadInput, MissingExtra
 from murecom.jobs.lock import only_one
+from murecom.jobs.slices import genre_folder
 from murecom.service.opened import Opened
 from murecom.types import Progress, no_progress
 
@@ -109,7 +110,7 @@ class Training(Opened):
 
         if model not in GENRE_MODELS:
             raise BadInput(f"There is no model '{model}'. Take one of: {', '.join(GENRE_MODELS)}.")
-        target = output or self.home / "models" / f"genres-{model}"
+        target = output or genre_folder(self.home, model)
         began = time.monotonic()
         with only_one(self.home, "training"):
             clips, found = read_clips(folder)

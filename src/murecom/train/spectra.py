@@ -18,18 +18,12 @@ from numpy.typing import NDArray
 
 from murecom.audio import mel
 from murecom.audio.decode import probe, read_mono
-from murecom.embed.genre_cnn import BANDS, FRAMES, HOP, N_FFT, RATE
+from murecom.embed.genre_cnn import BANDS, FRAMES, HOP, LONG, N_FFT, RATE, SECONDS
 from murecom.errors import BadInput, Unreachable, Unsupported
 from murecom.train.dataset import Clip, Unreadable
 from murecom.types import Progress, Step, no_progress
 
 Floats = NDArray[np.float32]
-
-SECONDS = 30.0
-"Heard of a clip: the length of GTZAN's, and ten slices of 128 frames."
-
-LONG = 60.0
-"Whole songs are heard from second 30 on, past their introduction, as the original indexed songs."
 
 POWER = "power.f32"
 "Plain float32, frame after frame."
