@@ -198,6 +198,18 @@ def by_the_set(windows: Windows) -> dict[str, VectorBlock]:
     }
 
 
+def by_package(windows: Windows, packages: Sequence[str], *, own: bool) -> Floats:
+    """Make a library of each package; tracks of the others come last."""
+    named = np.array(packages)
+    result = np.full((len(named), len(named)), -9, np.float32)
+    for package in sorted(set(packages)):
+        rows = np.flatnonzero(named == package)
+        inside = {key: [tracks[i] for i in rows] for key, tracks in windows.items()}
+        made = by_the_set(inside) if own and len(rows) > 1 else blocks(inside, DEFAULT)
+        result[np.ix_(rows, rows)] = scores(place(made))
+    return result
+
+
 def match_windows(windows: Windows) -> Floats:
     """Compare windows instead of means: each with the best of the other track, both ways."""
     mean_, scale = NETWORK.statistics()
@@ -289,6 +301,10 @@ def variants(heard: Heard, lesson: Lesson | None) -> dict[str, Callable[[], Floa
     }
     if lesson is None:
         return found
+    if heard.set.name == "artist":
+        packages = [label.split("/")[0] for label in heard.set.labels]
+        found["within packages: default"] = lambda: by_package(five, packages, own=False)
+        found["within packages: z-scored by each"] = lambda: by_package(five, packages, own=True)
     ways: dict[str, dict[str, Any]] = {
         "learned elsewhere: as the default": {},
         "learned elsewhere: within tracks only": {"groups": False},
