@@ -102,7 +102,7 @@ class TestRefusals:
 
     def test_one_genre(self, tmp_path):
         touch(tmp_path, "jazz/a.mp3", "jazz/b.mp3")
-        with pytest.raises(BadInput, match=r"2 clips .* one genre, 'jazz'"):
+        with pytest.raises(BadInput, match=r"All clips .*\(2\) .* one genre, 'jazz'"):
             read_clips(tmp_path)
 
     def test_one_file_in_a_genre(self, tmp_path):

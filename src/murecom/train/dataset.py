@@ -115,7 +115,7 @@ def check(clips: Sequence[Clip], folder: Path | str) -> None:
         )
     if len(counts) == 1:
         raise BadInput(
-            f"All {len(clips)} clips of {folder} are of one genre, '{clips[0].genre}'. "
+            f"All clips of {folder} ({len(clips)}) are of one genre, '{clips[0].genre}'. "
             "Add a folder with clips of another genre beside it."
         )
     lonely = [clip for clip in clips if counts[clip.genre] < LEAST]
