@@ -79,7 +79,7 @@ def test_what_a_member_never_recommends_does_not_come() -> None:
 def test_a_title_alone_is_enough_for_who_takes_titles() -> None:
     model = ByTitle().fit(tiny_data())
     assert model.recommend(Request(title="sleep"), 2)[0] == ["test:11", "test:9"]
-    titled = ByTitle().fit(replace(tiny_data(), titles=["sleep", " ", "run"]))
+    titled = ByTitle().fit(replace(tiny_data(), interactions=None, titles=["sleep", " ", "run"]))
     assert titled.recommend(Request(title="sleep"), 2)[0] == ["test:11", "test:9"]
     with pytest.raises(BadInput, match="starts from title"):
         model.recommend(Request(title="  "))

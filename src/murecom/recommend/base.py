@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -23,12 +23,35 @@ from murecom.artefact import Array
 from murecom.errors import BadInput, NotFound, NotReady
 from murecom.index.base import check_k, top
 from murecom.index.space import VectorBlock
+from murecom.interactions import Interactions
 from murecom.recommend.calibration import Calibration
 from murecom.recommend.catalogue import Catalogue
 from murecom.recommend.data import Data, Mode, Request, Seeds, Windows, check_weights
 from murecom.types import Progress, TrackId, no_progress
 
-__all__ = ["Data", "Mode", "Recommender", "Request", "Seeds", "VectorBlock", "Windows"]
+__all__ = [
+    "Data",
+    "Interactions",
+    "Mode",
+    "Recommender",
+    "Request",
+    "Seeds",
+    "VectorBlock",
+    "Windows",
+]
+
+
+def given(seeds: Seeds) -> frozenset[str]:
+    """Say what there is to start from, in the words of `Recommender.takes`."""
+    outside = bool(seeds.vectors or seeds.windows) and bool((seeds.vector_weights > 0).any())
+    parts = {
+        "items": bool((seeds.weights > 0).any()),
+        "vectors": outside,
+        "title": bool(seeds.title and seeds.title.strip()),
+        "artists": bool(seeds.artists),
+        "nothing": True,
+    }
+    return frozenset(part for part, is_there in parts.items() if is_there)
 
 
 @dataclass(eq=False)
@@ -44,7 +67,7 @@ class Recommender(ABC):
     needs: ClassVar[frozenset[str]] = frozenset()
     "Parts of `Data` it cannot do without: vectors, windows, interactions, titles, artists, albums."
     takes: ClassVar[frozenset[str]] = frozenset({"items"})
-    "What it can start from: items, vectors, title; `nothing` if it answers any request."
+    "What it can start from: items, vectors, title, artists; `nothing` if it answers any request."
     subtracts: ClassVar[bool] = False
     "Whether seeds may have weights below 0: more like these, less like those."
     made_by: ClassVar[str] = "murecom scan"
@@ -77,6 +100,10 @@ class Recommender(ABC):
     def _open(self) -> None:  # noqa: B027 (a member may need nothing here)
         """Make of `self.state` whatever speeds up answers; called after a fit and after a load."""
 
+    def _some(self, seeds: Seeds, items: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score some items as `_scores` does, shape (len(items),); a member may do it faster."""
+        return np.asarray(self._scores(seeds)[items], np.float32)
+
     def _top(
         self, seeds: Seeds, k: int, exclude: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -90,12 +117,13 @@ class Recommender(ABC):
         return np.ones(len(items), np.bool_)
 
     def _calibrate(self, data: Data) -> Calibration:
-        """Learn how raw scores spread; the default asks the model about a sample of the data."""
+        """Learn how raw scores spread; the default samples random pairs and best pairs."""
         n = len(self.items)
         random = np.random.default_rng(0)
         others = random.choice(n, size=min(n, 2_000), replace=False)
         if "items" in self.takes:
-            sample = random.choice(n, size=min(n, 64), replace=False)
+            usable = np.flatnonzero(self._usable(np.arange(n)))
+            sample = random.choice(usable, size=min(len(usable), 64), replace=False)
             requests = [Request((self.items[i],)) for i in sample]
         elif "title" in self.takes:
             titles = [title for title in data.titles if title.strip()]
@@ -103,7 +131,10 @@ class Recommender(ABC):
             requests = [Request(title=titles[i]) for i in sample]
         else:
             requests = [Request()]
-        raw = [self._scores(self._resolve(request))[others] for request in requests]
+        raw: list[NDArray[np.float32]] = []
+        for request in requests:
+            seeds = self._resolve(request)
+            raw += [self._some(seeds, others), self._top(seeds, 10, seeds.items)[1]]
         return Calibration.of_sample(np.concatenate([[], *raw]))
 
     # -- what everybody calls ---------------------------------------------------------------------
@@ -230,6 +261,7 @@ class Recommender(ABC):
             windows=request.windows,
             vector_weights=weights[len(request.items) :],
             title=request.title,
+            artists=tuple(name for name in request.artists if name.strip()),
             mode=request.mode,
             exclude=self.items.split(request.exclude)[0],
             unknown=unknown + tuple(self.items.ids(items[~self._usable(items)])),
@@ -239,14 +271,7 @@ class Recommender(ABC):
 
     def _check_start(self, seeds: Seeds, total: int) -> None:
         """Raise unless there is something this member can start from."""
-        outside = bool(seeds.vectors or seeds.windows)
-        given = {
-            "items": bool((seeds.weights > 0).any()),
-            "vectors": outside and bool((seeds.vector_weights > 0).any()),
-            "title": bool(seeds.title and seeds.title.strip()),
-            "nothing": True,
-        }
-        if any(given[part] for part in self.takes):
+        if self.takes & given(seeds):
             return
         if seeds.unknown:
             named = ", ".join(seeds.unknown[:5]) + (" …" if len(seeds.unknown) > 5 else "")
@@ -259,6 +284,13 @@ class Recommender(ABC):
             f"'{self.name}' starts from {takes}, and the request has none"
             f"{' with a weight above 0' if total else ''}. Add one."
         )
+
+    def own(self, seeds: Seeds) -> Seeds | None:
+        """Give what this member can start from; None if that is nothing. For members of others."""
+        good = self._usable(seeds.items)
+        if not good.all():
+            seeds = replace(seeds, items=seeds.items[good], weights=seeds.weights[good])
+        return seeds if self.takes & given(seeds) else None
 
     # -- files ------------------------------------------------------------------------------------
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from murecom.errors import BadInput
 from murecom.index.space import VectorBlock
+from murecom.interactions import Interactions
 from murecom.types import TrackId
 
 Mode = Literal["continue", "next"]
@@ -41,8 +42,8 @@ class Data:
         Matrices with one row per item; a row of NaN where an item has no such vector.
     windows : mapping of embedder key to Windows
         The vectors of single windows, for members that compare these.
-    interactions : object, optional
-        Playlists by items, as `murecom.interactions` builds it.
+    interactions : Interactions, optional
+        Playlists by items, in their order.
     titles : sequence of str
         Names of the playlists, one per row of `interactions`.
     artists, albums : sequence of str or None
@@ -53,7 +54,7 @@ class Data:
 
     items: Sequence[TrackId]
     vectors: Mapping[str, VectorBlock] = field(default_factory=dict)
-    interactions: Any | None = None
+    interactions: Interactions | None = None
     titles: Sequence[str] = ()
     artists: Sequence[str | None] = ()
     albums: Sequence[str | None] = ()
@@ -89,6 +90,11 @@ class Data:
         rows = {f"vectors of '{key}'": len(block.matrix) for key, block in self.vectors.items()}
         rows |= {f"windows of '{key}'": len(own.counts) for key, own in self.windows.items()}
         rows |= {"artists": len(self.artists) or n, "albums": len(self.albums) or n}
+        if self.interactions is not None:
+            rows |= {"interactions": self.interactions.n_items}
+            lists = len(self.interactions)
+            if self.titles and len(self.titles) != lists:
+                raise BadInput(f"There are {len(self.titles)} titles for {lists} playlists.")
         for part, count in rows.items():
             if count != n:
                 raise BadInput(f"The {part} have {count} rows for {n} items. Give one per item.")
@@ -118,6 +124,8 @@ class Request:
         Single windows of the seeds in `vectors`, in the same order; for members that compare them.
     title : str, optional
         Name of the playlist to continue.
+    artists : sequence of str
+        Who plays what the list holds besides `items`: tracks that no model may know.
     mode : {"continue", "next"}
         See `Mode`; a member that makes no difference between them ignores it.
     exclude : collection of TrackId
@@ -131,6 +139,7 @@ class Request:
     mode: Mode = "continue"
     exclude: Collection[TrackId] = ()
     windows: Mapping[str, Sequence[NDArray[np.float32]]] = field(default_factory=dict)
+    artists: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +149,7 @@ class Seeds:
     `items` (s,) are rows of known seeds, `weights` (s,) theirs, never 0 and below 0 only for a
     member that `subtracts`; `vectors` (m, dim) and `vector_weights` (m,) are the seeds outside the
     catalogue, `windows` their single windows, empty or m of each key; `unknown` are the ids nobody
-    knows.
+    knows; `artists` as in the request.
     """
 
     items: NDArray[np.int64]
@@ -152,6 +161,7 @@ class Seeds:
     exclude: NDArray[np.int64]
     unknown: tuple[TrackId, ...]
     windows: Mapping[str, Sequence[NDArray[np.float32]]] = field(default_factory=dict)
+    artists: tuple[str, ...] = ()
 
 
 def check_weights(weights: Sequence[float] | None, total: int) -> NDArray[np.float32]:

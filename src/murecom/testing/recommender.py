@@ -14,12 +14,15 @@ import pytest
 
 from murecom.artefact import MANIFEST
 from murecom.errors import BadInput, NotFound, NotReady, Unreachable
-from murecom.recommend.base import Data, Recommender, Request, VectorBlock
+from murecom.recommend.base import Data, Interactions, Recommender, Request, VectorBlock
 from murecom.testing.disk import full_disk
 from murecom.types import TrackId
 
 GROUPS, SIZE = 3, 4
 "The tiny data: so many groups of so many items each; items of a group belong together."
+
+TITLES = ("quiet morning", "dance floor", "韓國流行")
+"How the playlists of each group are called; a number follows."
 
 UNKNOWN = TrackId("test:nobody")
 
@@ -30,15 +33,23 @@ def group_of(track_id: TrackId) -> int:
 
 
 def tiny_data() -> Data:
-    """Make twelve items in three groups, told apart by their vectors, artists and albums."""
+    """Make twelve items in three groups, told apart by vectors, playlists, artists and albums."""
     n = GROUPS * SIZE
     random = np.random.default_rng(7)
     centres = np.repeat(np.eye(GROUPS, 8, dtype=np.float32), SIZE, axis=0)
     matrix = centres + 0.05 * random.standard_normal((n, 8)).astype(np.float32)
     block = VectorBlock(matrix, np.zeros(8, np.float32), np.ones(8, np.float32))
+    # every group has each of its tracks first, second, third and last once, and in pairs
+    lists = [np.roll(np.arange(SIZE), -shift)[: SIZE - shift % 2] for shift in range(SIZE)]
+    lists += [np.array([first, (first + 1) % SIZE]) for first in range(SIZE)]
+    rows = [group * SIZE + items for group in range(GROUPS) for items in lists]
+    starts = np.cumsum([0, *map(len, rows)])
+    titles = [f"{title} {number}" for title in TITLES for number in range(len(lists))]
     return Data(
         items=[TrackId(f"test:{i}") for i in range(n)],
         vectors={"test-1": block},
+        interactions=Interactions(starts, np.concatenate(rows).astype(np.int32), n),
+        titles=titles,
         artists=[f"artist {i // SIZE}" for i in range(n)],
         albums=[f"album {i // 2}" for i in range(n)],
     )
@@ -74,7 +85,7 @@ class RecommenderContract:
         parts = {"vectors", "windows", "interactions", "titles", "artists", "albums"}
         assert model.needs <= parts
         assert model.takes
-        assert model.takes <= {"items", "vectors", "title", "nothing"}
+        assert model.takes <= {"items", "vectors", "title", "artists", "nothing"}
         assert json.loads(json.dumps(model.parameters())) == model.parameters()
 
     def test_state_is_plain_arrays(self, model: Recommender) -> None:
