@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import click
 
 from murecom import __version__
+from murecom.engine.threads import keep_to_one
 from murecom.errors import Ambiguous, MurecomError, NotFound, Unreachable
 
 DONE, FAILED, USAGE, NOTHING_FOUND, PARTLY_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -97,7 +98,7 @@ def main(argv: list[str] | None = None) -> None:
 def run(argv: list[str] | None = None) -> int:
     """Run the command line and give its exit code: 0, 1, 2, 3, 4, or 130 after Ctrl-C."""
     arguments = sys.argv[1:] if argv is None else argv
-    _one_thread()
+    keep_to_one()
     # a stream that the caller closed is None; its stand-in lives as long as the process
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
@@ -123,17 +124,6 @@ def run(argv: list[str] | None = None) -> int:
         _give_up(sys.stdout)
         return show(Unreachable(f"{error.strerror}. Make room, then run the same command again."))
     return code if isinstance(code, int) else DONE
-
-
-def _one_thread() -> None:
-    """Keep numeric libraries, which are loaded later, to one thread unless the user says otherwise.
-
-    Threads that wait for each other on busy processors make small matrices a hundred times slower.
-    """
-    from murecom.engine.base import THREAD_VARIABLES
-
-    for name in THREAD_VARIABLES:
-        os.environ.setdefault(name, "1")
 
 
 def _give_up(stream: TextIO) -> None:

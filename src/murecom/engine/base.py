@@ -9,14 +9,6 @@ from typing import Generic, Protocol, TypeVar
 B = TypeVar("B")
 R = TypeVar("R")
 
-THREAD_VARIABLES = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
-"What the usual numeric libraries read, once, when they are loaded."
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[B, R]):

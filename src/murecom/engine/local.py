@@ -17,7 +17,8 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from murecom.engine.base import THREAD_VARIABLES, B, Outcome, R
+from murecom.engine.base import B, Outcome, R
+from murecom.engine.threads import THREAD_VARIABLES, cores
 
 AHEAD = 2
 "Batches waiting for each worker, so that none idles while the parent stores a result."
@@ -37,7 +38,7 @@ class Local:
         self, fn: Callable[[B], R], batches: Iterable[B], *, timeout: float | None = None
     ) -> Iterator[Outcome[B, R]]:
         """Apply `fn` to every batch; see `murecom.engine.base.Engine.map`."""
-        workers = self.workers or available_processors()
+        workers = self.workers or cores()
         with _one_thread_each():
             # spawn, not fork: the parent holds a database connection and threads
             pool = ProcessPool(
@@ -70,11 +71,6 @@ class _End:
 
 
 _END: Any = _End()
-
-
-def available_processors() -> int:
-    """Count the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _outcome(batch: B, future: Any, timeout: float | None) -> Outcome[B, R]:
