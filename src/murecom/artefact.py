@@ -52,7 +52,8 @@ def save(folder: Path | str, arrays: Mapping[str, Array], manifest: Mapping[str,
     folder : Path or str
         Made with its parents when it is missing.
     arrays : mapping of str to ndarray
-        Any shapes and plain types; names of letters, digits, `.`, `_` and `-`.
+        Any shapes and plain types; names of letters, digits, `.`, `_` and `-`. One array under
+        several names is written once.
     manifest : mapping
         Plain values for `manifest.json`. `format`, `created`, `versions` and `arrays` are added.
 
@@ -68,8 +69,13 @@ def save(folder: Path | str, arrays: Mapping[str, Array], manifest: Mapping[str,
     written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        entries = {}
+        entries: dict[str, dict[str, Any]] = {}
+        stored: dict[int, str] = {}
         for name, array in arrays.items():
+            if id(array) in stored:
+                entries[name] = entries[stored[id(array)]]
+                continue
+            stored[id(array)] = name
             path = folder / f"{name}-{token}.npy"
             written.append(path)
             entries[name] = _write_array(path, np.asarray(array))
@@ -134,7 +140,7 @@ def load(
     for attempt in range(3):
         manifest = read_manifest(folder, what=what, remedy=remedy)
         try:
-            arrays = {n: _read_array(folder, e) for n, e in manifest["arrays"].items()}
+            arrays = _read_arrays(folder, manifest["arrays"])
         except FileNotFoundError as error:
             # Another process may have saved between our two reads: then the manifest is a new one.
             if attempt < 2 and manifest != read_manifest(folder, what=what, remedy=remedy):
@@ -220,6 +226,17 @@ def _write_array(path: Path, array: Array) -> dict[str, Any]:
         file.flush()
         os.fsync(file.fileno())
     return {"file": path.name, "bytes": summing.bytes, "sha256": summing.sum.hexdigest()}
+
+
+def _read_arrays(folder: Path, entries: Mapping[str, Any]) -> dict[str, Array]:
+    files: dict[str, Array] = {}
+    arrays = {}
+    for name, entry in entries.items():
+        file = str(entry["file"])
+        if file not in files:
+            files[file] = _read_array(folder, entry)
+        arrays[name] = files[file]
+    return arrays
 
 
 def _read_array(folder: Path, entry: Mapping[str, Any]) -> Array:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from murecom import artefact, registry
 from murecom.artefact import Array
+from murecom.engine.base import Engine
 from murecom.errors import BadInput, NotFound, NotReady
 from murecom.index.base import check_k, top
 from murecom.index.space import VectorBlock
@@ -39,6 +40,10 @@ __all__ = [
     "VectorBlock",
     "Windows",
 ]
+
+
+def _holds(part: Any) -> bool:
+    return part is not None and (not hasattr(part, "__len__") or len(part) > 0)
 
 
 def given(seeds: Seeds) -> frozenset[str]:
@@ -79,12 +84,14 @@ class Recommender(ABC):
     "Figures about the fit, kept in the manifest; `evaluate` may add its own."
     manifest: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     "Of a loaded model, as it stands in its folder."
+    engine: Engine | None = field(default=None, init=False, repr=False)
+    "Where a fit may run parts of itself, for members that can; None is this process. Not kept."
     _catalogue: Catalogue | None = field(default=None, init=False, repr=False)
     _calibration: Calibration | None = field(default=None, init=False, repr=False)
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
-        if not cls.name:
+        if "name" not in vars(cls):
             cls.name = cls.__module__.rpartition(".")[2]
 
     # -- what a member writes ---------------------------------------------------------------------
@@ -157,19 +164,26 @@ class Recommender(ABC):
             No items, or parts whose shapes do not agree.
         """
         data.check()
-        for part in sorted(self.needs):
-            value = getattr(data, part)
-            if value is None or (hasattr(value, "__len__") and len(value) == 0):
-                raise NotReady(f"'{self.name}' needs {part}, none are there. Run: {self.made_by}.")
+        for part in self.lacks(data):
+            raise NotReady(f"'{self.name}' needs {part}, none are there. Run: {self.made_by}.")
         start = time.perf_counter()
         catalogue = Catalogue.build(data.items)
-        self.state = {name: np.asarray(array) for name, array in self._fit(data, progress).items()}
-        self._catalogue = catalogue
+        before, self._catalogue = self._catalogue, catalogue
+        try:
+            state = self._fit(data, progress)
+        except BaseException:
+            self._catalogue = before
+            raise
+        self.state = {name: np.asarray(array) for name, array in state.items()}
         self._open()
         self._calibration = self._calibrate(data)
         self.metrics = {"items": len(catalogue), "fit_seconds": time.perf_counter() - start}
         self.manifest = {"data": data.hash(), "revision": data.revision}
         return self
+
+    def lacks(self, data: Data) -> list[str]:
+        """Name the parts of the data that this recommender needs and that are not there."""
+        return [part for part in sorted(self.needs) if not _holds(getattr(data, part))]
 
     def split(self, ids: Sequence[TrackId]) -> tuple[list[TrackId], list[TrackId]]:
         """Sort ids into those that can serve as seeds here and those that cannot."""
