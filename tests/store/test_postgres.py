@@ -15,10 +15,14 @@ from sqlalchemy.dialects import postgresql
 from murecom.errors import NotReady, Unreachable, Unsupported
 from murecom.store import (
     FileRow,
+    ImportRow,
     Store,
     Text,
+    Written,
+    bulk,
     descriptors,
     files,
+    imports,
     playlists,
     tags,
     texts,
@@ -38,7 +42,10 @@ def test_the_password_is_not_shown() -> None:
     assert Postgres(URL, 1).place == "postgresql+psycopg://user:***@host/music"
 
 
-@pytest.mark.parametrize("module", [tracks, files, vectors, tags, texts, descriptors, playlists])
+@pytest.mark.parametrize(
+    "module",
+    [tracks, files, vectors, tags, texts, descriptors, playlists, bulk, imports],
+)
 def test_statements_compile(module: object) -> None:
     statements = [value for value in vars(module).values() if isinstance(value, Statement)]
     assert statements
@@ -170,6 +177,32 @@ class TestServer:
         assert store.texts.get([one.id], "comment") == {one.id: [Text("ok", None, 7, "web")]}
         assert store.status()["tracks"] == 1
         assert len(list(store.tracks.iter())) == 1
+
+    def test_many_at_once(self, store: Store) -> None:
+        held = [
+            Track(TrackId(f"t:{n}"), f"Title {n}", (f"A{n % 3}",), f"B{n % 2}") for n in range(9)
+        ]
+        lists = [Playlist(f"P{n}\0", (*held[n:], held[0]), f"x:{n}") for n in range(9)]
+        assert store.playlists.put_many(lists) == Written(9, 0, 0, 54, 9)
+        assert store.playlists.put_many(lists) == Written(0, 0, 9, 0, 0)
+        lists[1] = Playlist("Q", (held[1],), "x:1")
+        assert store.playlists.put_many(lists).replaced == 1
+        before = store.playlists.revision()
+        off = store.playlists.put_many(lists[:1], trainable=False, trainable_on="2026-11-22")
+        assert off.replaced == 1
+        assert store.playlists.put_many(lists[:1]).unchanged == 1
+        assert store.playlists.revision() == before + 1
+        found = store.playlists.lists(titles=True)
+        assert (len(found.playlists), found.left_out) == (8, 1)
+        assert [found.tracks[row] for row in found.entries[: found.starts[1]]] == ["t:1"]
+        assert found.artists[0] == "A0"
+        assert [track.id for track, _ in store.tracks.search("title 7")] == ["t:7"]
+        assert store.tracks.put_many([held[0], Track(TrackId("t:new"))]) == 1
+        assert sorted(store.playlists.albums().titles) == ["A0 – B0", "A1 – B1", "A2 – B0"]
+        row = ImportRow("/m/\udcff", 2**40, 1, None, 3, 1, True)
+        store.imports.put(row)
+        store.imports.put(row)
+        assert store.imports.get(row.path) == row
 
     @pytest.mark.parametrize(
         ("text", "ids"),

@@ -7,7 +7,7 @@ suffix chooses the one that writes.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from murecom import registry
 from murecom.errors import Unsupported
@@ -15,10 +15,12 @@ from murecom.formats.base import Format, PathLike, Refused, Source, Style, Write
 from murecom.types import Playlist
 
 __all__ = [
+    "PlaylistStream",
     "Refused",
     "Style",
     "WriteReport",
     "read_playlists",
+    "readable_suffixes",
     "writable_suffixes",
     "write_playlist",
 ]
@@ -69,6 +71,41 @@ def read_playlists(
     if refused is not None:
         refused += source.refused
     return playlists
+
+
+class PlaylistStream:
+    """The playlists of a file one by one, for files that hold more than memory does.
+
+    Parameters
+    ----------
+    path, format, roots
+        As of `read_playlists`, errors too; those of the content come while it is read.
+
+    Attributes
+    ----------
+    format : Format
+        The one that fits.
+    source : Source
+        What could not be used so far (`refused`), how many bytes were read (`done`).
+    """
+
+    def __init__(
+        self, path: PathLike, *, format: str | None = None, roots: Sequence[PathLike] = ()
+    ) -> None:
+        self.source = Source(path, roots=roots)
+        self.format = _named(format) if format else _surest(self.source)
+
+    def __iter__(self) -> Iterator[Playlist]:
+        """Read the file from its beginning."""
+        self.source.refused.clear()
+        self.source.done = 0
+        yield from self.format._read(self.source)
+
+
+def readable_suffixes() -> tuple[str, ...]:
+    """List the suffixes of files that may hold playlists, those of packed files included."""
+    suffixes = sorted({suffix for member in _all() for suffix in member.suffixes})
+    return (*suffixes, *(f"{suffix}.gz" for suffix in suffixes if suffix.startswith((".j", ".n"))))
 
 
 def write_playlist(

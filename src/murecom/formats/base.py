@@ -127,6 +127,7 @@ class Source:
         self.folder = os.path.dirname(self.path) if self.path else os.getcwd()
         self.roots = [os.path.abspath(root) for root in roots]
         self.refused: list[Refused] = []
+        self.done = 0  # bytes of a large file that were read so far
         self._listings: dict[str, dict[str, str]] = {}
         self._alikes: dict[str, str | None] = {}
 

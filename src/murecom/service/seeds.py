@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from murecom.errors import Ambiguous, BadInput, NotFound
+from murecom.jobs.matching import by_identity, by_name
 from murecom.library.identity import content_hash, track_of
 from murecom.library.tags import read_tags
 from murecom.library.walk import Found
 from murecom.store import Store
-from murecom.text.fold import same_name
-from murecom.text.names import recording_key
 from murecom.types import Track, TrackId
 
 CHOICES = 9
@@ -21,6 +21,8 @@ CHOICES = 9
 
 EXACT = 0.97
 "Score from which a search hit's whole name is the text, but for punctuation and gaps."
+
+_SPOTIFY = re.compile(r"https://open\.spotify\.com/(?:intl-\w+/)?track/(\w+)(?:[?#].*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def find_track(store: Store, text: str, first: bool = False) -> Track:
     store : Store
         The library.
     text : str
-        Tried in this order: a known id, the path of a file (in the library or not), a name.
+        Tried in this order: a known id (or an address at Spotify), the path of a file (in the
+        library or not), a name.
     first : bool
         Take the best match of an ambiguous name.
 
@@ -69,7 +72,7 @@ def find_track(store: Store, text: str, first: bool = False) -> Track:
     """
     if not text.strip():
         raise BadInput("An empty text names no track. Give an id, a path or a title.")
-    known = store.tracks.get([TrackId(text)])
+    known = store.tracks.get([as_id(text)])
     if known:
         return next(iter(known.values()))
     path = os.path.abspath(os.path.expanduser(text))
@@ -89,6 +92,12 @@ def find_track(store: Store, text: str, first: bool = False) -> Track:
     raise Ambiguous(
         f"'{text}' fits several tracks. Name one by its id or more words, or add --first.", choices
     )
+
+
+def as_id(text: str) -> TrackId:
+    """Take a text for an id; the address of a track at Spotify is one, too."""
+    page = _SPOTIFY.fullmatch(text.strip())
+    return TrackId(f"spotify:track:{page.group(1)}" if page else text)
 
 
 def outside_track(path: str) -> Track:
@@ -137,22 +146,9 @@ def match_entries(
 
 
 def _match(store: Store, entry: Track, base: Path, outside: bool) -> Track | None:
-    known = store.tracks.get([entry.id])
-    if known:
-        return next(iter(known.values()))
-    if entry.path:
+    track = by_identity(store, entry, os.fspath(base))
+    if track is None and outside and entry.path:
         path = os.path.abspath(os.path.join(base, entry.path))
-        track = store.tracks.by_path(path)
-        if track is not None:
-            return track
-        if outside and os.path.isfile(path):
+        if os.path.isfile(path):
             return outside_track(path)
-    if not entry.title:
-        return None
-    key = recording_key(entry.title, entry.artists)
-    for track, _ in store.tracks.search(f"{' '.join(entry.artists)} {entry.title}", limit=CHOICES):
-        if same_name(track.title or "", entry.title) and (
-            recording_key(track.title or "", track.artists) == key or not entry.artists
-        ):
-            return track
-    return None
+    return track or by_name(store, entry)

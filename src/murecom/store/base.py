@@ -55,6 +55,12 @@ class Backend(ABC):
         """Put the terms of a track into the name index, in place of earlier ones."""
 
     @abstractmethod
+    def index_new(
+        self, cursor: Any, rows: Sequence[tuple[int, Sequence[str], Sequence[str]]]
+    ) -> None:
+        """Put the terms of many tracks, (pk, title, rest), into the index that has none of them."""
+
+    @abstractmethod
     def unindex(self, cursor: Any, pks: Iterable[int]) -> None:
         """Take tracks out of the name index."""
 

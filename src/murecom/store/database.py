@@ -100,8 +100,9 @@ class Statement:
 class Work:
     """An open write transaction.
 
-    `changed` says whether tracks, files or vectors were touched; `tracks` and `found` hold inner
-    ids and rows that were looked up or made in it.
+    `changed` says whether tracks, files or vectors were touched, `lists_changed` whether playlists
+    or what is in them; `tracks` and `found` hold inner ids and rows that were looked up or made in
+    it.
     """
 
     def __init__(self, database: Database, connection: sa.Connection) -> None:
@@ -109,6 +110,7 @@ class Work:
         self.errors = database.errors
         self.connection = connection
         self.changed = False
+        self.lists_changed = False
         self.failure: Exception | None = None
         self.tracks: dict[str, int] = {}
         self.found: Memory = {kind: {} for kind in database.known}
@@ -250,7 +252,9 @@ class Database:
                 if work.failure is not None:
                     raise work.failure
                 if work.changed:
-                    work.run(_GREW)
+                    work.run(_GREW, name="revision")
+                if work.lists_changed:
+                    work.run(_GREW, name="playlists")
                 connection.commit()
             finally:
                 self._local.work = None
@@ -293,7 +297,12 @@ class Database:
 
 def _binder(compiled: Any) -> Binder:
     """Order values as a compiled statement wants them; constants in it are parameters, too."""
-    fixed = {name: value for name, value in compiled.params.items() if value is not None}
+    given = {name for name, bind in compiled.binds.items() if bind.required}
+    fixed = {
+        name: value
+        for name, value in compiled.params.items()
+        if value is not None and name not in given
+    }
     if not compiled.positional:
         return lambda values: {**fixed, **values}
     names = compiled.positiontup
@@ -303,7 +312,7 @@ def _binder(compiled: Any) -> Binder:
 
 
 def _count_up(backend: Backend) -> Any:
-    statement = backend.insert(schema.counter).values(name="revision", value=1)
+    statement = backend.insert(schema.counter).values(name=sa.bindparam("name"), value=1)
     return statement.on_conflict_do_update(
         index_elements=["name"], set_={"value": schema.counter.c.value + 1}
     )

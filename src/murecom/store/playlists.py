@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from murecom.errors import BadInput
 from murecom.store import schema
 from murecom.store.base import Backend
+from murecom.store.bulk import Written, by_entries, put_playlists, put_unknown, split_id
 from murecom.store.database import Database, Statement
+from murecom.store.lists import Lists, album_lists, playlist_lists
 from murecom.store.loading import load_tracks
 from murecom.store.rows import batches, clean, clean_or_none
-from murecom.store.tracks import put_unknown
 from murecom.text.fold import name_key
-from murecom.types import Playlist, Track
+from murecom.types import Playlist, Progress, Track, no_progress
 
 
 class Playlists:
@@ -60,11 +60,11 @@ class Playlists:
         """
         if source_id is None:
             if playlist.id is not None:
-                source, source_id = _split(playlist.id)
+                source, source_id = split_id(playlist.id)
             else:
                 source_id = uuid.uuid4().hex[:12]
         playlist_id = f"{source}:{source_id}"
-        _split(playlist_id)
+        split_id(playlist_id)
         with self._database.write() as work:
             put_unknown(work, playlist.tracks)
             rows = work.rows(
@@ -77,6 +77,7 @@ class Playlists:
                 trainable=trainable,
             )
             pk = int(rows[0][0])
+            work.lists_changed = True
             work.run(_FORGET, playlist=pk)
             work.many(
                 _PUT_ENTRY,
@@ -87,9 +88,78 @@ class Playlists:
             )
         return playlist_id
 
+    def put_many(
+        self,
+        playlists: Iterable[Playlist],
+        *,
+        trainable: bool = True,
+        trainable_on: str | None = None,
+    ) -> Written:
+        """Add many playlists, or replace those of the same ids; tens of thousands of entries/s.
+
+        As `put`, but all or nothing only within about 20,000 entries: what was committed before an
+        interruption stays. Inside `transaction` all of it is one.
+
+        Parameters
+        ----------
+        playlists : iterable of Playlist
+            Read as they are written, so a stream of any length will do. Each needs an id; of two
+            with one id the later stays.
+        trainable : bool
+            Whether models may learn from them, as far as nobody has decided otherwise before.
+        trainable_on : str, optional
+            The day (ISO 8601) on which somebody decides that, which then holds for later puts too.
+
+        Returns
+        -------
+        Written
+            How much of it was new.
+
+        Raises
+        ------
+        BadInput
+            An id, of a playlist or of a track, is not of the form ``source:source_id``.
+        """
+        written = Written()
+        for batch in by_entries(playlists):
+            with self._database.write() as work:
+                written += put_playlists(
+                    work, batch, trainable=trainable, trainable_on=trainable_on
+                )
+        return written
+
+    def lists(
+        self, *, trainable: bool = True, titles: bool = False, progress: Progress = no_progress
+    ) -> Lists:
+        """Read all playlists as arrays, to learn from, millions of entries a minute.
+
+        Parameters
+        ----------
+        trainable : bool
+            Only those that models may learn from; the others are counted.
+        titles : bool
+            Read the titles of the tracks, too.
+        progress : callable
+            Told of the entries read.
+        """
+        with self._database.read() as connection:
+            return playlist_lists(connection, trainable, titles, progress)
+
+    def albums(self) -> Lists:
+        """Read the albums of two tracks or more as if they were playlists: "Artist – Album"."""
+        with self._database.read() as connection:
+            return album_lists(connection)
+
+    def revision(self) -> int:
+        """Give a number that grows with every committed change of playlists or their entries."""
+        counter = schema.counter.c
+        query = sa.select(counter.value).where(counter.name == "playlists")
+        with self._database.read() as connection:
+            return int(connection.scalar(query) or 0)
+
     def get(self, playlist_id: str) -> Playlist | None:
         """Give a playlist with its tracks; None for an unknown id."""
-        source, source_id = _split(playlist_id)
+        source, source_id = split_id(playlist_id)
         table = schema.playlist.c
         condition = (table.source == source) & (table.source_id == source_id)
         with self._database.read() as connection:
@@ -140,21 +210,15 @@ class Playlists:
 
     def delete(self, playlist_id: str) -> None:
         """Delete a playlist; its tracks stay. An unknown id is passed over."""
-        source, source_id = _split(playlist_id)
+        source, source_id = split_id(playlist_id)
         table = schema.playlist.c
         with self._database.write() as work:
-            work.connection.execute(
+            gone = work.connection.execute(
                 sa.delete(schema.playlist).where(
                     table.source == source, table.source_id == source_id
                 )
             )
-
-
-def _split(playlist_id: str) -> tuple[str, str]:
-    source, _, source_id = playlist_id.partition(":")
-    if not source or not source_id or clean(playlist_id) != playlist_id:
-        raise BadInput(f"'{playlist_id}' is no playlist id. Write it as source:source_id.")
-    return source, source_id
+            work.lists_changed = work.lists_changed or gone.rowcount > 0
 
 
 def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[int, Playlist]:

@@ -71,6 +71,16 @@ class Postgres(Backend):
             (pk, _vector(title, rest)),
         )
 
+    def index_new(
+        self, cursor: Any, rows: Sequence[tuple[int, Sequence[str], Sequence[str]]]
+    ) -> None:
+        """Put terms into the tsvectors of new rows."""
+        cursor.executemany(
+            "INSERT INTO track_name (track, terms) VALUES (%s, CAST(%s AS tsvector)) "
+            "ON CONFLICT DO NOTHING",
+            [(pk, _vector(title, rest)) for pk, title, rest in rows],
+        )
+
     def unindex(self, cursor: Any, pks: Iterable[int]) -> None:
         """Do nothing: the terms go with their track."""
 

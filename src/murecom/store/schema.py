@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = "0002"
+VERSION = "0003"
 "The migration that this code needs; the newest one in `migrations/versions`."
 
 KEY_LENGTH = 200
@@ -181,6 +181,8 @@ playlist = sa.Table(
     sa.Column("key", _KEY, nullable=False, index=True),
     sa.Column("description", sa.Text),
     sa.Column("trainable", sa.Boolean, nullable=False),
+    # The day on which somebody decided it; empty where the source did.
+    sa.Column("trainable_on", sa.Text),
     sa.UniqueConstraint("source", "source_id"),
 )
 
@@ -202,6 +204,18 @@ file = _list(
     sa.Column("error", sa.Text),
     sa.Column("lyrics", sa.Text),
     sa.Index(None, "track", "state"),
+)
+
+# How far the import of a file has come; `trainable` as it was decided for the whole file.
+imported = _list(
+    "imported",
+    sa.Column("path", sa.LargeBinary, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("mtime_ns", sa.BigInteger, nullable=False),
+    sa.Column("trainable", sa.Boolean),
+    sa.Column("playlists", sa.BigInteger, nullable=False),
+    sa.Column("refused", sa.BigInteger, nullable=False),
+    sa.Column("finished", sa.Boolean, nullable=False),
 )
 
 

@@ -123,6 +123,15 @@ class SQLite(Backend):
             (pk, " ".join(title), " ".join(rest)),
         )
 
+    def index_new(
+        self, cursor: Any, rows: Sequence[tuple[int, Sequence[str], Sequence[str]]]
+    ) -> None:
+        """Put terms into the FTS5 table, without asking what it has."""
+        cursor.executemany(
+            "INSERT INTO track_name (rowid, title, rest) VALUES (?, ?, ?)",
+            [(pk, " ".join(title), " ".join(rest)) for pk, title, rest in rows],
+        )
+
     def unindex(self, cursor: Any, pks: Iterable[int]) -> None:
         """Delete rows of the FTS5 table."""
         cursor.executemany("DELETE FROM track_name WHERE rowid = ?", [(pk,) for pk in pks])

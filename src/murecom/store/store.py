@@ -15,6 +15,7 @@ from murecom.store import schema
 from murecom.store.database import Database, backend_of
 from murecom.store.descriptors import Descriptors
 from murecom.store.files import Files
+from murecom.store.imports import Imports
 from murecom.store.playlists import Playlists
 from murecom.store.tags import Tags
 from murecom.store.texts import Texts
@@ -28,7 +29,7 @@ class Store:
 
     Attributes
     ----------
-    tracks, files, vectors, descriptors, tags, texts, playlists
+    tracks, files, vectors, descriptors, tags, texts, playlists, imports
         The kinds of things in it, each with `put`, `get` and what else suits it. Every put commits
         itself unless it stands inside `transaction`.
     """
@@ -42,6 +43,7 @@ class Store:
         self.tags = Tags(database)
         self.texts = Texts(database)
         self.playlists = Playlists(database)
+        self.imports = Imports(database)
 
     @classmethod
     def open(cls, url: str | Path, *, wait: float = 30.0) -> Self:
@@ -105,9 +107,10 @@ class Store:
         -------
         dict of str to int
             `tracks` that are present; `artists` (by folded name) and `albums` of these;
-            `playlists`; `vectors` of present tracks over all keys; `embedded`, present tracks with
-            any vector; `lyrics`, present tracks with words; `lost`, tracks whose files are all gone
-            or failed; `files`, of which `failed` and `gone`.
+            `playlists`, of which models may learn from those that are `trainable`; `vectors` of
+            present tracks over all keys; `embedded`, present tracks with any vector; `lyrics`,
+            present tracks with words; `lost`, tracks whose files are all gone or failed; `files`,
+            of which `failed` and `gone`.
         """
         is_present = schema.is_present()
         track, link, vector = schema.track, schema.track_artist, schema.vector
@@ -134,6 +137,11 @@ class Store:
                 "tracks": tracks,
                 "playlists": connection.scalar(
                     sa.select(sa.func.count()).select_from(schema.playlist)
+                ),
+                "trainable": connection.scalar(
+                    sa.select(sa.func.count())
+                    .select_from(schema.playlist)
+                    .where(schema.playlist.c.trainable)
                 ),
                 "artists": connection.scalar(artists),
                 "albums": albums,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from murecom.store import schema
 from murecom.store.base import Backend
+from murecom.store.bulk import put_unknown
 from murecom.store.database import Database, Statement, Work
 from murecom.store.descriptors import load_descriptors
 from murecom.store.files import path_bytes
@@ -90,6 +91,17 @@ class Tracks:
         checked_id(track.id)
         with self._database.write() as work:
             _put(work, track, album_artist, year, number, genres, source)
+
+    def put_many(self, tracks: Iterable[Track]) -> int:
+        """Add those tracks that are not known yet, thousands a second; give how many there were.
+
+        As `put` without details, but of known tracks nothing changes. Committed batch by batch.
+        """
+        new = 0
+        for batch in batches(tracks, 5000):
+            with self._database.write() as work:
+                new += put_unknown(work, batch)
+        return new
 
     def get(self, ids: Iterable[TrackId]) -> dict[TrackId, Track]:
         """Give the tracks with these ids, in the order asked; unknown ids are absent.
@@ -217,24 +229,14 @@ class Tracks:
             )
             if pk is None or connection.scalar(present) is not None:
                 return False
-            connection.execute(
+            moved = connection.execute(
                 sa.update(schema.playlist_track).where(entry.track == pk).values(track=target)
             )
+            work.lists_changed = work.lists_changed or moved.rowcount > 0
             move_tags(work, old, new, USER)
             move_texts(work, pk, target)
             _delete(work, [old])
             return True
-
-
-def put_unknown(work: Work, tracks: Iterable[Track]) -> None:
-    """Add the tracks that are not known yet; leave the others as they are."""
-    by_id = {checked_id(track.id): track for track in tracks}
-    for batch in batches(by_id):
-        query = sa.select(schema.track.c.id, schema.track.c.pk).where(schema.track.c.id.in_(batch))
-        work.tracks.update(work.connection.execute(query).all())
-    for track_id, track in by_id.items():
-        if track_id not in work.tracks:
-            _put(work, track, None, None, None, (), "file")
 
 
 def _put(
@@ -305,6 +307,9 @@ def _delete(work: Work, ids: Sequence[str]) -> None:
     track = schema.track.c
     connection = work.connection
     pks = list(connection.scalars(sa.select(track.pk).where(track.id.in_(ids))))
+    entry = schema.playlist_track.c.track
+    if connection.scalar(sa.select(entry).where(entry.in_(pks)).limit(1)) is not None:
+        work.lists_changed = True
     work.backend.unindex(work.cursor, pks)
     delete_tags(work, ids)
     connection.execute(sa.delete(schema.track).where(track.pk.in_(pks)))

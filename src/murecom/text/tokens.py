@@ -83,10 +83,10 @@ def is_unspaced(term: str) -> bool:
 
 def _runs(text: str) -> list[tuple[str, bool]]:
     key = name_key(text)
+    if key.isascii() and key.replace(" ", "").isalnum():  # most names, and much faster
+        return [(word[:MAX_LENGTH], False) for word in key.split()]
     if not any(character.isalnum() for character in key):
         return [(_shielded(key), False)] if key else []
-    if key.isascii():  # most names, and much faster
-        return [(word[:MAX_LENGTH], False) for word in key.split()]
     return [
         (match.group(1), True) if match.group(1) else (match.group()[:MAX_LENGTH], False)
         for match in _RUNS.finditer(key)

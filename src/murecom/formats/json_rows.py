@@ -1,0 +1,182 @@
+"""What formats of many playlists share: gzip opened on the way, JSON objects made playlists.
+
+Part of `formats.base` for `mpd` and `jsonl`, whose playlists look alike. Such files are larger than
+memory, so they are read bit by bit; a damaged place costs the playlist in which it lies.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from murecom.formats.base import Source, entry_track, known_ids, tidy
+from murecom.types import Playlist, Track, TrackId
+
+GZIP = b"\x1f\x8b"
+
+REMEMBERED = 200_000
+"Tracks whose reading is remembered: popular ones come again and again."
+
+LONGEST_ID = 1000
+"Characters of an id; longer ones are damage."
+
+_ID = re.compile(r"(?!https?:|file:)[a-z][a-z0-9+.-]*:.", re.IGNORECASE)
+_BOM = b"\xef\xbb\xbf"
+
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+"What a packed file raises that was cut off or changed."
+
+
+def start_of(head: bytes) -> bytes:
+    """Give the first bytes of a file as they are when unpacked, without a byte order mark."""
+    if head.startswith(GZIP):
+        try:
+            head = zlib.decompressobj(31).decompress(head, 4096)
+        except zlib.error:
+            return b""
+    return head.removeprefix(_BOM).lstrip()
+
+
+@contextmanager
+def unpacked(source: Source) -> Iterator[io.BufferedIOBase]:
+    """Open a source, through gzip if it is packed; `source.done` grows as it is read."""
+    with source.open() as file:
+        counted = io.BufferedReader(_Counted(source, file), 1 << 16)
+        if source.head.startswith(GZIP):
+            yield gzip.GzipFile(fileobj=counted)
+        else:
+            yield counted
+
+
+class _Counted(io.RawIOBase):
+    """Says how far a file has been read."""
+
+    def __init__(self, source: Source, file: BinaryIO) -> None:
+        self._source, self._file = source, file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        self._source.done += len(data)
+        return len(data)
+
+
+class Rows:
+    """Makes the playlists of one file.
+
+    Parameters
+    ----------
+    source : Source
+        Told of what cannot be used.
+    kind : str
+        Source of the ids of playlists that do not tell theirs.
+    """
+
+    def __init__(self, source: Source, kind: str) -> None:
+        self._source, self._kind = source, kind
+        self._tracks: dict[Any, Track] = {}
+        self._seen: dict[int | str, int] = {}
+
+    def playlist(self, row: Any, where: str, number: int) -> Playlist | None:
+        """Make a playlist of a JSON object; None, and a word about it, if it is none.
+
+        Parameters
+        ----------
+        row : object
+            With ``tracks`` and, if known, ``name``, ``pid`` and ``description``.
+        where : str
+            Where in the file it begins.
+        number : int
+            Its place among the playlists of the file, which names it if nothing else does.
+        """
+        entries = row.get("tracks") if isinstance(row, dict) else None
+        if not isinstance(entries, list):
+            self._source.refuse(where, 'it is no playlist: it holds no list "tracks"')
+            return None
+        if all(isinstance(e, dict) and type(e.get("pos")) is int for e in entries):
+            entries = sorted(entries, key=lambda entry: entry["pos"])
+        tracks = []
+        for place, entry in enumerate(entries, 1):
+            track = self._track(entry)
+            if track is None:
+                self._source.refuse(f"{where}, track {place}", "nothing in it identifies a track")
+            else:
+                tracks.append(track)
+        name = _text(row.get("name")) or _text(row.get("title"))
+        description = _text(row.get("description")) or None
+        return Playlist(name, tuple(tracks), self._id(row.get("pid"), number), description)
+
+    def _id(self, pid: Any, number: int) -> str:
+        """Give the id of a playlist; a second one of the same number in a file gets ``#2``."""
+        if isinstance(pid, str):
+            pid = tidy(pid)
+        usable = (type(pid) is int and abs(pid) < 2**63) or (isinstance(pid, str) and pid)
+        if not usable or len(str(pid)) > 200:
+            return f"{self._kind}:{self._source.file_name or 'playlists'}/{number}"
+        again = self._seen[pid] = self._seen.get(pid, 0) + 1
+        return f"mpd:{pid}" if again == 1 else f"mpd:{pid}#{again}"
+
+    def _track(self, entry: Any) -> Track | None:
+        if not isinstance(entry, dict):
+            return None
+        uri, title, artist = (entry.get(k) for k in ("track_uri", "track_name", "artist_name"))
+        try:
+            known = self._tracks.get((uri, title, artist))
+        except TypeError:  # a list where a text should be
+            return _made(entry)
+        if known is None:
+            if len(self._tracks) >= REMEMBERED:
+                self._tracks.clear()
+            known = _made(entry)
+            if known is not None:
+                self._tracks[uri, title, artist] = known
+        return known
+
+
+def _made(entry: Mapping[str, Any]) -> Track | None:
+    uri = _text(entry.get("track_uri"))
+    milliseconds = entry.get("duration_ms")
+    is_number = isinstance(milliseconds, (int, float)) and not isinstance(milliseconds, bool)
+    try:
+        duration = float(milliseconds) / 1000 if is_number and milliseconds else None
+    except OverflowError:
+        duration = None
+    ids = known_ids([uri])
+    track = entry_track(
+        url=uri if uri.startswith(("http:", "https:")) else None,
+        title=_text(entry.get("track_name")),
+        artists=[artist] if (artist := _text(entry.get("artist_name"))) else (),
+        album=_text(entry.get("album_name")),
+        duration=duration,
+        ids=ids,
+    )
+    if uri and not ids and _ID.match(uri):
+        # an id as murecom writes them, or a file that only its owner's Spotify knows
+        own = TrackId(uri)
+        track = (
+            Track(own, track.title, track.artists, track.album, track.duration)
+            if track
+            else Track(own)
+        )
+    return track if track is None or len(track.id) <= LONGEST_ID else None
+
+
+def _text(value: Any) -> str:
+    return tidy(value) if isinstance(value, str) else ""
+
+
+def loads(text: str | bytes) -> Any:
+    """Read JSON; ValueError for what is none, however deep or long it is."""
+    try:
+        return json.loads(text, strict=False)  # control characters in names are tidied away
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error

@@ -1,0 +1,72 @@
+"""JSON lines: a playlist a line, packed with gzip or not, of any number and size.
+
+Each line is an object with ``name``, ``tracks`` and, if known, ``pid`` and ``description``; a track
+has ``track_uri`` (a Spotify URI or any murecom id), ``track_name``, ``artist_name`` and, if known,
+``album_name`` and ``duration_ms``. These are the names of the Million Playlist Dataset.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from murecom.formats.base import Format, Source
+from murecom.formats.json_rows import DAMAGED, Rows, loads, start_of, unpacked
+from murecom.types import Playlist
+
+LONGEST = 64 << 20  # bytes of a line: a playlist of half a million entries
+
+_NAMED = re.compile(rb'"(?:name|pid|title|description)"\s*:')
+_LISTED = re.compile(rb'"tracks"\s*:\s*\[')
+
+
+class JSONLines(Format):
+    """A playlist a line."""
+
+    name = "jsonl"
+    suffixes = (".jsonl", ".ndjson")
+
+    def sniff(self, name: str, head: bytes) -> float:
+        """Trust an object with tracks that begins a line, then the suffix."""
+        start = start_of(head)
+        is_called = name.lower().removesuffix(".gz").endswith(self.suffixes)
+        if not start.startswith(b"{"):  # the first line may be damaged
+            return 0.3 if is_called and b"\0" not in start else 0.0
+        if b'"playlists"' in start:
+            return 0.0
+        if _LISTED.search(start) and not start[1:2].isspace():
+            return 0.9
+        if is_called:
+            return 0.7
+        return 0.4 if _NAMED.match(start, 1) and b"\n" not in start.rstrip() else 0.0
+
+    def _read(self, source: Source) -> Iterable[Playlist]:
+        rows = Rows(source, self.name)
+        number = 0
+        with unpacked(source) as file:
+            while True:
+                try:
+                    line = file.readline(LONGEST)
+                except DAMAGED:
+                    source.refuse(f"line {number + 1}", "the packed file is cut off or damaged")
+                    return
+                if not line:
+                    return
+                number += 1
+                where = f"line {number}"
+                if len(line) >= LONGEST:
+                    source.refuse(where, "it is too long for a playlist")
+                    while line and not line.endswith(b"\n"):
+                        line = file.readline(LONGEST)
+                    continue
+                text = line.removeprefix(b"\xef\xbb\xbf").strip()
+                if not text:
+                    continue
+                try:
+                    row = loads(text)
+                except ValueError as error:
+                    source.refuse(where, f"it is no JSON: {error}")
+                    continue
+                playlist = rows.playlist(row, where, number)
+                if playlist is not None:
+                    yield playlist

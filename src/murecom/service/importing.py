@@ -1,0 +1,46 @@
+"""Playlists from elsewhere: into the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from murecom.jobs.import_ import ImportOptions, ImportReport, import_playlists
+from murecom.service.opened import Opened
+from murecom.types import Progress, no_progress
+
+
+class Importing(Opened):
+    """What people put together, kept to learn from."""
+
+    def import_(
+        self,
+        files: Sequence[Path],
+        *,
+        trainable: bool | None = None,
+        again: bool = False,
+        dry_run: bool = False,
+        progress: Progress = no_progress,
+    ) -> ImportReport:
+        """Bring playlist files into the library; see `murecom.jobs.import_.import_playlists`.
+
+        Parameters
+        ----------
+        files : sequence of Path
+            Files of any format that `murecom.formats` reads, or folders that hold some.
+        trainable : bool, optional
+            Decide whether models may learn from these playlists; remembered with its date. Without
+            it the source decides.
+        again : bool
+            Also read files that were imported before and have not changed.
+        dry_run : bool
+            Only read, and say what is there.
+        """
+        options = ImportOptions(
+            paths=tuple(Path(file) for file in files),
+            trainable=trainable,
+            again=again,
+            roots=tuple(self._last_roots()),
+            dry_run=dry_run,
+        )
+        return import_playlists(self.store, self.home, options, progress)

@@ -1,0 +1,313 @@
+"""Many tracks and playlists at once: what an import writes, thousands of rows a statement.
+
+Every table is asked once for all that it knows of a batch, then given all that is new; tracks one
+by one (`tracks.put`) ask six times for each. Inner ids are looked up after the insert, which both
+kinds of database understand, also beside other writers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from murecom.errors import BadInput
+from murecom.store import schema
+from murecom.store.database import Statement, Work
+from murecom.store.loading import many
+from murecom.store.rows import batches, checked_id, clean, clean_or_none, number_or_none
+from murecom.text.fold import name_key
+from murecom.text.tokens import search_terms
+from murecom.types import Playlist, Track
+
+ASKED = 5000
+"Values in one question; SQLite takes 32,766, PostgreSQL 65,535."
+
+ENTRIES = 20_000
+"Entries of a transaction: half a second's work, and what a killed import has to do again."
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a bulk put did.
+
+    Playlists `added`, `replaced`, and those that were the same before (`unchanged`); the `entries`
+    of the first two; `tracks` that were new.
+    """
+
+    added: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    entries: int = 0
+    tracks: int = 0
+
+    def __add__(self, other: Written) -> Written:
+        return Written(
+            self.added + other.added,
+            self.replaced + other.replaced,
+            self.unchanged + other.unchanged,
+            self.entries + other.entries,
+            self.tracks + other.tracks,
+        )
+
+
+def split_id(playlist_id: str) -> tuple[str, str]:
+    """Give source and source id of a playlist's id, or raise BadInput."""
+    source, _, source_id = playlist_id.partition(":")
+    if not source or not source_id or clean(playlist_id) != playlist_id:
+        raise BadInput(f"'{playlist_id}' is no playlist id. Write it as source:source_id.")
+    return source, source_id
+
+
+def by_entries(playlists: Iterable[Playlist], most: int = ENTRIES) -> Iterator[list[Playlist]]:
+    """Cut a stream of playlists into lists that hold about `most` entries."""
+    batch: list[Playlist] = []
+    size = 0
+    for playlist in playlists:
+        batch.append(playlist)
+        size += len(playlist.tracks) + 1
+        if size >= most:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def put_unknown(work: Work, tracks: Iterable[Track]) -> int:
+    """Add the tracks that are not known yet, leave the others as they are; give how many."""
+    by_id = {track.id: track for track in tracks}
+    for track_id in by_id:
+        checked_id(track_id)
+    _look_up(work, by_id)
+    new = [track for track_id, track in by_id.items() if track_id not in work.tracks]
+    if not new:
+        return 0
+    titles = [clean_or_none(track.title) for track in new]
+    artists = [[clean(name) for name in track.artists] for track in new]
+    albums = [clean_or_none(track.album) for track in new]
+    artist_pks = _artists(work, {name for names in artists for name in names})
+    album_pks = _albums(work, {title for title in albums if title is not None})
+    keys = [name_key(title or "")[: schema.KEY_LENGTH] for title in titles]
+    work.many(
+        _MAKE_TRACK,
+        [
+            {
+                "id": track.id,
+                "title": title,
+                "key": key,
+                "album": None if album is None else album_pks[album],
+                "duration": number_or_none(track.duration),
+            }
+            for track, title, key, album in zip(new, titles, keys, albums, strict=True)
+        ],
+    )
+    _look_up(work, [track.id for track in new])
+    pks = [work.tracks[track.id] for track in new]
+    work.many(
+        _MAKE_LINK,
+        [
+            {"track": pk, "position": number, "artist": artist_pks[name]}
+            for pk, names in zip(pks, artists, strict=True)
+            for number, name in enumerate(names)
+        ],
+    )
+    work.many(
+        _MAKE_ID,
+        [
+            {"track": pk, "kind": clean(kind), "value": clean(value)}
+            for pk, track in zip(pks, new, strict=True)
+            for kind, value in track.ids.items()
+        ],
+    )
+    work.backend.index_new(
+        work.cursor,
+        [
+            (pk, search_terms(title or ""), search_terms(" ".join((*names, album or ""))))
+            for pk, title, names, album in zip(pks, titles, artists, albums, strict=True)
+        ],
+    )
+    work.changed = True
+    return len(new)
+
+
+def put_playlists(
+    work: Work,
+    playlists: Sequence[Playlist],
+    *,
+    trainable: bool = True,
+    trainable_on: str | None = None,
+) -> Written:
+    """Add playlists with ids, or replace those of the same ids; see `Playlists.put_many`."""
+    last = {playlist.id or "": playlist for playlist in playlists}
+    named = {split_id(playlist_id): playlist for playlist_id, playlist in last.items()}
+    new_tracks = put_unknown(work, (track for p in named.values() for track in p.tracks))
+    before = _playlists(work, named)
+    same = _same(work, named, before, trainable, trainable_on)
+    for key in same:
+        del named[key], before[key]
+    work.many(_FORGET, [{"playlist": pk} for pk in before.values()])
+    work.many(
+        _PUT,
+        [
+            {
+                "source": source,
+                "source_id": source_id,
+                "name": (name := clean(playlist.name)),
+                "key": name_key(name)[: schema.KEY_LENGTH],
+                "description": clean_or_none(playlist.description),
+                "trainable": trainable,
+                "trainable_on": trainable_on,
+            }
+            for (source, source_id), playlist in named.items()
+        ],
+    )
+    pks = before if len(before) == len(named) else _playlists(work, named)
+    tracks = work.tracks
+    entries = [
+        {"playlist": pk, "position": number, "track": tracks[track.id]}
+        for key, playlist in named.items()
+        for pk in (pks[key],)
+        for number, track in enumerate(playlist.tracks)
+    ]
+    work.many(_PUT_ENTRY, entries)
+    work.lists_changed = work.lists_changed or bool(named)
+    return Written(len(named) - len(before), len(before), len(same), len(entries), new_tracks)
+
+
+def _look_up(work: Work, ids: Iterable[str]) -> None:
+    """Put the inner ids of those tracks that exist into `work.tracks`."""
+    for batch in batches((i for i in ids if i not in work.tracks), ASKED):
+        work.tracks.update(work.connection.execute(_TRACKS, {"ids": batch}).all())
+
+
+def _artists(work: Work, names: set[str]) -> dict[str, int]:
+    """Give the inner ids of artists, made if need be."""
+    found = _remembered(work, "artists", {name: name for name in names})
+    for batch in batches((name for name in names if name not in found), ASKED):
+        known = dict(work.connection.execute(_ARTISTS, {"names": batch}).all())
+        if missing := [name for name in batch if name not in known]:
+            rows = [{"name": name, "key": name_key(name)[: schema.KEY_LENGTH]} for name in missing]
+            work.many(_MAKE_ARTIST, rows)
+            known.update(work.connection.execute(_ARTISTS, {"names": missing}).all())
+        work.found["artists"].update((name, (pk,)) for name, pk in known.items())
+        found |= known
+    return found
+
+
+def _albums(work: Work, titles: set[str]) -> dict[str, int]:
+    """Give the inner ids of albums whose artist is not known, made if need be."""
+    found = _remembered(work, "albums", {title: (title, "") for title in titles})
+    for batch in batches((title for title in titles if title not in found), ASKED):
+        known = dict(work.connection.execute(_ALBUMS, {"titles": batch}).all())
+        if missing := [title for title in batch if title not in known]:
+            work.many(_MAKE_ALBUM, [{"title": title, "artist": ""} for title in missing])
+            known.update(work.connection.execute(_ALBUMS, {"titles": missing}).all())
+        work.found["albums"].update(((title, ""), (pk,)) for title, pk in known.items())
+        found |= known
+    return found
+
+
+def _remembered(work: Work, kind: str, keys: dict[str, Any]) -> dict[str, int]:
+    rows = ((name, work.recall(kind, key)) for name, key in keys.items())
+    return {name: int(row[0]) for name, row in rows if row is not None}
+
+
+def _playlists(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Give the inner ids of those playlists that exist, by source and source id."""
+    by_source: dict[str, list[str]] = {}
+    for source, source_id in keys:
+        by_source.setdefault(source, []).append(source_id)
+    found: dict[tuple[str, str], int] = {}
+    for source, source_ids in by_source.items():
+        for batch in batches(source_ids, ASKED):
+            rows = work.connection.execute(_PLAYLISTS, {"source": source, "ids": batch})
+            found.update(((source, source_id), pk) for source_id, pk in rows)
+    return found
+
+
+def _same(
+    work: Work,
+    named: dict[tuple[str, str], Playlist],
+    before: dict[tuple[str, str], int],
+    trainable: bool,
+    trainable_on: str | None,
+) -> list[tuple[str, str]]:
+    """List the playlists that need not be written; a model that knows them stays up to date."""
+    if not before:
+        return []
+    about: dict[int, Any] = {}
+    entries: dict[int, list[int]] = {}
+    for batch in batches(before.values(), ASKED):
+        for pk, *rest in work.connection.execute(_ABOUT, {"pks": batch}):
+            about[pk] = rest
+        for pk, track in work.connection.execute(_ENTRIES, {"pks": batch}):
+            entries.setdefault(pk, []).append(track)
+    same = []
+    for key, pk in before.items():
+        playlist = named[key]
+        name, description, may, may_on = about[pk]
+        # as `_upsert` would leave it
+        stays = may_on is not None and trainable_on is None
+        if (
+            (name, description) == (clean(playlist.name), clean_or_none(playlist.description))
+            and (stays or (may, may_on) == (trainable, trainable_on))
+            and entries.get(pk, []) == [work.tracks[track.id] for track in playlist.tracks]
+        ):
+            same.append(key)
+    return same
+
+
+def _missing(table: sa.Table, *columns: str) -> Statement:
+    """Insert what is not there yet."""
+    return Statement(lambda backend: backend.insert(table).on_conflict_do_nothing(), columns)
+
+
+def _upsert(backend: Any) -> Any:
+    statement = backend.insert(schema.playlist)
+    old, new = schema.playlist.c, statement.excluded
+    values = {name: new[name] for name in ("name", "key", "description")}
+    # What somebody decided holds until somebody decides again.
+    stays = sa.and_(old.trainable_on.is_not(None), new.trainable_on.is_(None))
+    values["trainable"] = sa.case((stays, old.trainable), else_=new.trainable)
+    values["trainable_on"] = sa.func.coalesce(new.trainable_on, old.trainable_on)
+    return statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=values)
+
+
+_track, _artist, _album, _playlist = (
+    schema.track.c, schema.artist.c, schema.album.c, schema.playlist.c,
+)  # fmt: skip
+_TRACKS = sa.select(_track.id, _track.pk).where(_track.id.in_(many("ids")))
+_ARTISTS = sa.select(_artist.name, _artist.pk).where(_artist.name.in_(many("names")))
+_ALBUMS = sa.select(_album.title, _album.pk).where(
+    _album.title.in_(many("titles")), _album.artist == ""
+)
+_PLAYLISTS = sa.select(_playlist.source_id, _playlist.pk).where(
+    _playlist.source == sa.bindparam("source"), _playlist.source_id.in_(many("ids"))
+)
+_ABOUT = sa.select(
+    _playlist.pk, _playlist.name, _playlist.description, _playlist.trainable, _playlist.trainable_on
+).where(_playlist.pk.in_(many("pks")))
+_entry = schema.playlist_track.c
+_ENTRIES = (
+    sa.select(_entry.playlist, _entry.track)
+    .where(_entry.playlist.in_(many("pks")))
+    .order_by(_entry.playlist, _entry.position)
+)
+_MAKE_TRACK = _missing(schema.track, "id", "title", "key", "album", "duration")
+_MAKE_ARTIST = _missing(schema.artist, "name", "key")
+_MAKE_ALBUM = _missing(schema.album, "title", "artist")
+_MAKE_LINK = _missing(schema.track_artist, "track", "position", "artist")
+_MAKE_ID = _missing(schema.external_id, "track", "kind", "value")
+_PUT = Statement(
+    _upsert, ("source", "source_id", "name", "key", "description", "trainable", "trainable_on")
+)
+_PUT_ENTRY = Statement(lambda _: sa.insert(schema.playlist_track))
+_FORGET = Statement(
+    lambda _: sa.delete(schema.playlist_track).where(
+        schema.playlist_track.c.playlist == sa.bindparam("playlist")
+    )
+)
