@@ -57,5 +57,5 @@ def test_of_a_very_popular_seed_some_places_are_enough(monkeypatch: pytest.Monke
     lists = lists_of([[0, 1 + n % 2] for n in range(100)], 3)
     found, met = count(lists, [0], [1, 2])
     assert sum(found) == 10
-    assert met == [1, 0] or met == [1, 1]
+    assert met in ([1, 0], [1, 1])
     assert count(lists, [0], [1, 2]) == (found, met)

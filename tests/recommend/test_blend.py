@@ -34,7 +34,7 @@ def test_members_share_the_lists_on_disk(tmp_path) -> None:
     model = small_blend().fit(tiny_data())
     model.save(tmp_path)
     names = artefact.read_manifest(tmp_path)["arrays"]
-    assert names["lists.entries"]["file"] == names["playlist_knn.entries"]["file"]
+    assert names["state.lists.entries"]["file"] == names["state.playlist_knn.entries"]["file"]
     loaded = Blend.load(tmp_path)
     assert set(loaded.members) == {*MEMBERS, "transitions"}
 

@@ -14,6 +14,8 @@ from murecom.testing import RecommenderContract
 from murecom.testing.recommender import tiny_data
 from murecom.types import TrackId
 
+LISTS = reranked.LEAST_LISTS
+
 MEMBERS = {"item_knn": 1.0, "playlist_knn": 1.0, "popular": 0.01}
 NEXT = {"transitions": 1.0, "popular": 0.01}
 
@@ -32,14 +34,14 @@ def many():
     random = np.random.default_rng(3)
     n, of_each = 200, 5
     rows = []
-    for _ in range(400):
+    for _ in range(LISTS):
         artists = random.choice(n // of_each, 3, replace=False)
         pool = np.concatenate([np.arange(a * of_each, (a + 1) * of_each) for a in artists])
         rows.append(random.choice(pool, 12, replace=False))
     return Data(
         items=[TrackId(f"t:{i}") for i in range(n)],
-        interactions=Interactions(np.arange(401) * 12, np.concatenate(rows).astype(np.int32), n),
-        titles=[f"list {i}" for i in range(400)],
+        interactions=Interactions(np.arange(LISTS + 1) * 12, np.concatenate(rows).astype(np.int32), n),
+        titles=[f"list {i}" for i in range(LISTS)],
         artists=[f"artist {i // of_each}" for i in range(n)],
     )
 

@@ -25,9 +25,7 @@ _FEW = 64
 _tables: dict[int, tuple[weakref.ref[Any], NDArray[np.int64]]] = {}
 
 
-def playlists_of(
-    starts: NDArray[np.int64], places: NDArray[np.integer[Any]]
-) -> NDArray[np.int64]:
+def playlists_of(starts: NDArray[np.int64], places: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Tell in which playlist each place in the entries lies.
 
     Parameters
@@ -42,8 +40,8 @@ def playlists_of(
     ndarray of int64, shape (m,)
     """
     if len(places) <= _FEW:
-        return np.searchsorted(starts, places, side="right") - 1
-    lists = _table(starts)[places >> _SHIFT]
+        return np.asarray(np.searchsorted(starts, places, side="right") - 1)
+    lists: NDArray[np.int64] = _table(starts)[places >> _SHIFT]
     behind = np.flatnonzero(starts[lists + 1] <= places)
     for _ in range(_STEPS):
         if not len(behind):

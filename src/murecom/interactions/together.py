@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from murecom.interactions.places import playlists_of
 
 PLACES = 20_000
-"""Places of one seed that are looked at. Only a track in more playlists than that has more; with ten
-such seeds an answer still takes some hundredths of a second."""
+"""Places of one seed that are looked at; only a track in more playlists has more. With ten such
+seeds an answer still takes some hundredths of a second."""
 
 _BITS = 64
 
@@ -114,10 +114,12 @@ def _pairs(
 def _ranges(begin: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give begin, begin + 1, … of each, `lengths` numbers each, one after another."""
     ends = np.cumsum(lengths)
-    return np.arange(int(ends[-1])) + np.repeat(begin - (ends - lengths), lengths)
+    return np.asarray(np.arange(int(ends[-1])) + np.repeat(begin - (ends - lengths), lengths))
 
 
 def _unique(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     """Sort and drop repeats; faster than np.unique, which hashes."""
     numbers = np.sort(numbers)
-    return numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])] if len(numbers) else numbers
+    return (
+        numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])] if len(numbers) else numbers
+    )

@@ -27,10 +27,19 @@ LISTS = "lists"
 RANK_CONSTANT = 60
 "Of reciprocal rank fusion, as in its paper."
 
-CONTINUE = {"ials": 1.0, "rp3beta": 0.4, "title": 0.3, "artist": 0.3}
-"Chosen on validation lists; benchmarks/playlists.py --validation shows what others give."
+CONTINUE = {
+    "ials": 1.0,
+    "rp3beta": 0.3,
+    "title": 0.3,
+    "artist": 0.3,
+    "item_knn": 0.0,
+    "transitions": 0.0,
+}
+"""Members and what they weigh when a list is continued, chosen on validation lists; those of 0 only
+propose. `benchmarks/playlists.py --validation` tells what each member reaches alone."""
 
-NEXT = {"transitions": 1.0, "item_knn": 0.5, "ials": 0.5}
+NEXT = {"transitions": 1.0, "item_knn": 1.0, "ials": 0.5, "rp3beta": 0.5}
+"What members weigh when the next track is asked for."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +61,8 @@ class Candidates:
         low, high = self.least[name], self.most[name]
         if high <= low:
             return (self.raw[name] >= high).astype(np.float32)
-        return np.clip((self.raw[name] - low) / np.float32(high - low), 0, 1)
+        scaled: NDArray[np.float32] = (self.raw[name] - low) / np.float32(high - low)
+        return np.clip(scaled, 0, 1)
 
     def ranks(self, name: str) -> NDArray[np.int64]:
         """Places in the order of a member, 1 for its best."""
@@ -162,9 +172,8 @@ def add(found: Candidates, weights: Mapping[str, float], how: str) -> NDArray[np
     total = np.zeros(len(found.items), np.float32)
     heard = [name for name in found.raw if weights.get(name)] or list(found.raw)
     for name in heard:
+        part = found.scaled(name)
         if how == "ranks":
-            part = (RANK_CONSTANT + 1) / (RANK_CONSTANT + found.ranks(name)).astype(np.float32)
-        else:
-            part = found.scaled(name)
+            part = ((RANK_CONSTANT + 1) / (RANK_CONSTANT + found.ranks(name))).astype(np.float32)
         total += np.float32(weights.get(name) or 1.0) * part
     return total

@@ -98,8 +98,9 @@ class Evidence:
         lists = np.zeros(len(items), np.int64)
         met = lists
         if len(seeds.items) and len(items):
-            arrays = (self.lists[key] for key in ("starts", "entries", "holders", "places"))
-            lists, met = together(*arrays, seeds.items, items)
+            own_lists = [self.lists[key] for key in ("starts", "entries", "holders", "places")]
+            starts, entries, holders, places = own_lists
+            lists, met = together(starts, entries, holders, places, seeds.items, items)
         many = max(len(seeds.items), 1)
         return [
             np.log1p(own),

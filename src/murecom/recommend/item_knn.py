@@ -32,11 +32,11 @@ class ItemKNN(SparseRecommender):
     needs: ClassVar[frozenset[str]] = frozenset({"interactions"})
     made_by: ClassVar[str] = "murecom train playlists"
 
-    similarity: str = "cosine"
+    similarity: str = "tfidf"
     """`cosine`; `asymmetric`: see `alpha`; `tfidf`: cosine, long playlists count less; `bm25`: as
     `tfidf`, and tracks that are everywhere count less."""
 
-    k: int = 20
+    k: int = 30
     "Neighbours that are kept of a track in one playlist."
 
     growth: float = 0.7
@@ -54,13 +54,13 @@ class ItemKNN(SparseRecommender):
     saturation: float = 1.2
     "Of `bm25`: K1 of its formula."
 
-    evenness: float = 0.2
+    evenness: float = 0.05
     "Of `bm25`: B of its formula, 0..1; more holds popular tracks back."
 
-    beta: float = 0.0
+    beta: float = -0.1
     "Power of the popularity of a track that its score is divided by, for one seed."
 
-    beta_many: float = 0.0
+    beta_many: float = 0.1
     "The same for 25 seeds and more."
 
     halving: float = 2.0
@@ -105,17 +105,19 @@ class ItemKNN(SparseRecommender):
             return factors_of(matrix, self._kept, weights=weights, seed=scale, candidate=scale)
         alpha = self.alpha if self.similarity == "asymmetric" else 0.5
         if self.shrink:
-            return factors_of(
-                matrix, self._kept, weights=weights, shrink=self.shrink, alpha=alpha
-            )
+            return factors_of(matrix, self._kept, weights=weights, shrink=self.shrink, alpha=alpha)
         squares = np.bincount(matrix.indices, (weights**2).repeat(lengths), items)
         squares = np.maximum(squares, 1e-12)
         return factors_of(
-            matrix, self._kept, weights=weights, seed=squares**-alpha, candidate=squares ** (alpha - 1)
+            matrix,
+            self._kept,
+            weights=weights,
+            seed=np.asarray(squares**-alpha, np.float64),
+            candidate=np.asarray(squares ** (alpha - 1), np.float64),
         )
 
     def _kept(self, popularity: float) -> float:
-        return min(self.k * popularity**self.growth, max(self.k, self.most))
+        return float(min(self.k * popularity**self.growth, max(self.k, self.most)))
 
     def _open(self) -> None:
         self._table = NeighbourTable.from_arrays(part(self.state, "table"), len(self.items))

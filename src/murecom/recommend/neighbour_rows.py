@@ -120,7 +120,7 @@ def factors_of(
 
 def classes_of(popularity: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Sort items by popularity: 0 for one playlist or none, then a class for each doubling."""
-    return np.ceil(np.log2(np.maximum(popularity, 1))).astype(np.int64)
+    return np.asarray(np.ceil(np.log2(np.maximum(popularity, 1))), np.int64)
 
 
 def blocks(factors: Factors) -> list[tuple[NDArray[np.int64], int, float]]:
@@ -130,16 +130,17 @@ def blocks(factors: Factors) -> list[tuple[NDArray[np.int64], int, float]]:
     -------
     list of (rows, room, share)
         The items of a block, all of one class; how many neighbours they have at most; and which
-        share of all work they are.
+        share of all work they are. Items without a playlist are in none.
     """
     others = np.diff(factors.lists.indptr).astype(np.int64) - 1
     running = np.concatenate([[0], np.cumsum(others[factors.by_item.indices])])
     reach = running[factors.by_item.indptr[1:]] - running[factors.by_item.indptr[:-1]]
-    classes = classes_of(np.diff(factors.by_item.indptr))
+    popularity = np.diff(factors.by_item.indptr)
+    classes = np.where(popularity > 0, classes_of(popularity), -1)
     room = np.minimum(reach, factors.keep[classes])
     cost = np.maximum((room + 1) / BLOCK_ENTRIES, reach / BLOCK_WORK)
     total, found = cost.sum(), []
-    for each in np.unique(classes).tolist():
+    for each in np.unique(classes[classes >= 0]).tolist():
         numbers = np.flatnonzero(classes == each)
         running = np.cumsum(cost[numbers])
         parts = int(running[-1]) + 1
@@ -179,11 +180,11 @@ def neighbours_of_rows(
 
     numbers = factors.number[rows]
     popularity = factors.by_item.indptr[numbers + 1] - factors.by_item.indptr[numbers]
-    classes = classes_of(popularity)
+    classes = np.where(popularity > 0, classes_of(popularity), -1)
     shape = (len(rows), len(factors.order))
-    if not popularity.any():
-        return csr_matrix(shape, dtype=np.float32)
     different = np.unique(classes)
+    if different.tolist() in ([], [-1]):  # similaripy fails on rows without entries
+        return csr_matrix(shape, dtype=np.float32)
     if len(different) == 1:
         counts, items, values = _of_class(factors, numbers, int(different[0]), n_threads)
         starts = np.concatenate([[0], np.cumsum(counts)])
@@ -195,34 +196,34 @@ def neighbours_of_rows(
 
 def _of_class(
     factors: Factors, numbers: NDArray[np.int32], own_class: int, n_threads: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+) -> tuple[NDArray[np.integer[Any]], NDArray[np.int32], NDArray[np.float32]]:
     """Find the neighbours of items of one class: how many each has, which, and how near."""
     k = int(factors.keep[own_class])
     multiply = _plain if factors.shrink is None else _shrunk
     product = multiply(factors, numbers, min(k + 1, len(factors.order)), n_threads)
-    rows, values = len(numbers), product.data
-    counts = np.diff(product.indptr)
-    stays = product.indices != np.repeat(numbers, counts)
-    stays &= values > 0
-    kept = _sums(stays, product.indptr)
+    values, starts = product.data, product.indptr
+    counts = np.diff(starts)
+    goes = product.indices == np.repeat(numbers, counts)  # the item itself
+    goes |= values <= 0
+    kept = counts - _in_rows(starts, goes)
     over = np.flatnonzero(kept > k)
-    if len(over):  # the item itself is not among its nearest: the least of them goes instead
-        owner = np.repeat(np.arange(rows), counts)
-        at = np.flatnonzero(stays & np.isin(owner, over))
-        at = at[np.lexsort((values[at], owner[at]))]
-        stays[at[np.unique(owner[at], return_index=True)[1]]] = False
-        kept[over] -= 1
+    if len(over):  # it is not among its nearest: of the k + 1 others the least goes instead
+        others = starts[over, None] + np.arange(k + 1)
+        goes[others[np.arange(len(over)), values[others].argmin(axis=1)]] = True
+        kept[over] = k
+    stays = ~goes
     values = values[stays]
     if factors.shrink is None:
         values *= np.repeat(factors.seed[numbers], kept)
     return kept, factors.order[product.indices[stays]], values
 
 
-def _sums(stays: NDArray[np.bool_], starts: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Count what stays of each row, shape (rows,)."""
-    running = np.zeros(len(stays) + 1, np.int64)
-    np.cumsum(stays, out=running[1:])
-    return np.asarray(running[starts[1:]] - running[starts[:-1]])
+def _in_rows(
+    starts: NDArray[np.integer[Any]], which: NDArray[np.bool_]
+) -> NDArray[np.integer[Any]]:
+    """Count what is true in each row; quick where little is."""
+    rows = np.searchsorted(starts, np.flatnonzero(which), side="right") - 1
+    return np.bincount(rows, minlength=len(starts) - 1)
 
 
 def _writable(matrix: Any) -> Any:
@@ -244,8 +245,14 @@ def _shrunk(factors: Factors, numbers: NDArray[np.int32], k: int, n_threads: int
         from similaripy import asymmetric_cosine
     except ImportError as error:
         raise MissingExtra("playlists", "Finding neighbours with shrinkage") from error
+    right, used = (
+        _writable(factors.lists),
+        int(np.diff(factors.by_item.indptr).nonzero()[0][-1]) + 1,
+    )
+    if used < right.shape[1]:  # similaripy fails on empty columns at the end
+        right = type(right)((right.data, right.indices, right.indptr), (right.shape[0], used))
     return asymmetric_cosine(
-        factors.by_item[numbers], _writable(factors.lists), alpha=factors.alpha, k=k,
+        factors.by_item[numbers], right, alpha=factors.alpha, k=k,
         shrink=factors.shrink, verbose=False, format_output="csr", num_threads=n_threads,
         block_size=None,  # it would number the columns in its own way
     )  # fmt: skip

@@ -24,6 +24,7 @@ from murecom.types import Progress, Step, no_progress
 if TYPE_CHECKING:
     from scipy.sparse import csr_array, csr_matrix
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NeighbourTable:
     """Rows of neighbours, which stand one after another in any order.
@@ -46,7 +47,9 @@ class NeighbourTable:
     values: NDArray[np.floating[Any]]
 
     @classmethod
-    def of_matrix(cls, matrix: csr_array[Any, tuple[int, int]], kind: DTypeLike = None) -> Self:
+    def of_matrix(
+        cls, matrix: csr_array[Any, tuple[int, int]], kind: DTypeLike | None = None
+    ) -> Self:
         """Take over a square scipy matrix; `kind` is the type of the values, its own by default."""
         values = matrix.data if kind is None else matrix.data.astype(kind, copy=False)
         starts = matrix.indptr.astype(np.int64, copy=False)
@@ -81,6 +84,12 @@ class NeighbourTable:
         start = int(self.starts[item])
         end = start + int(self.counts[item])
         return self.items[start:end], self.values[start:end]
+
+    def owners(self) -> NDArray[np.int64]:
+        """Give the item in whose row each entry stands, shape (entries,)."""
+        order = np.argsort(self.starts, kind="stable")
+        order = order[self.counts[order] > 0]
+        return np.repeat(order, self.counts[order])
 
     def accumulate(
         self, seeds: NDArray[np.int64], weights: NDArray[np.floating[Any]]

@@ -24,7 +24,7 @@ from murecom.recommend.sparse import Found, SparseRecommender, add_up, held_back
 from murecom.types import Progress, Step, TrackId
 
 PLACES = 50_000
-"Places of one seed that are looked at, evenly spread; only tracks in more lists than that have more."
+"Places of one seed that are looked at, evenly spread; only tracks in more lists have more."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,8 @@
 Members propose; a row of evidence is written for every candidate; gradient-boosted trees, trained
 on playlists that the members have not seen, say which candidates the list really held. One set of
 trees continues lists, another names the next track.
-Source: Bruch, "An alternative cross entropy loss for learning-to-rank", WWW 2021; the two stages are
-those of Volkovs et al., "Two-stage model for automatic playlist continuation at scale", RecSys
+Source: Bruch, "An alternative cross entropy loss for learning-to-rank", WWW 2021; the two stages
+are those of Volkovs et al., "Two-stage model for automatic playlist continuation at scale", RecSys
 Challenge 2018.
 """
 
@@ -75,7 +75,7 @@ class Reranked(Composite):
     folds: int = 4
     "Parts, each of which is held out once, while lists are few."
 
-    most_lists: int = 6_000
+    most_lists: int = 3_000
     "Lists that trees learn from; above four times as many, one part of this size is held out."
 
     negatives: int = 200
@@ -287,9 +287,7 @@ def seeds_of(items: NDArray[np.int64], mode: Mode, title: str | None = None) -> 
 
 
 def _part_of(data: Data, lists: Interactions, titles: Any) -> Data:
-    return Data(
-        data.items, interactions=lists, titles=titles, artists=data.artists, albums=data.albums
-    )
+    return replace(data, interactions=lists, titles=titles)
 
 
 def _library(quiet: bool = False) -> Any:

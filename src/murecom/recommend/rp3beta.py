@@ -25,6 +25,9 @@ from murecom.recommend.neighbour_table import NeighbourTable, table_of
 from murecom.recommend.sparse import Found, SparseRecommender, held_back, shares
 from murecom.types import Progress
 
+_CHUNK = 10_000_000
+"Entries that are turned back into probabilities at a time."
+
 
 @dataclass(eq=False)
 class RP3Beta(SparseRecommender):
@@ -34,10 +37,10 @@ class RP3Beta(SparseRecommender):
     needs: ClassVar[frozenset[str]] = frozenset({"interactions"})
     made_by: ClassVar[str] = "murecom train playlists"
 
-    alpha: float = 0.6
+    alpha: float = 0.5
     "Power of the transition probabilities; below 1, rare steps count more."
 
-    k: int = 20
+    k: int = 30
     "Tracks that are kept of the walk from a track in one playlist."
 
     growth: float = 0.7
@@ -49,10 +52,10 @@ class RP3Beta(SparseRecommender):
     cut: float = 0.1
     "Power of the popularity that decides which tracks are kept."
 
-    beta: float = 0.1
+    beta: float = 0.0
     "Power of the popularity that scores are divided by, for one seed."
 
-    beta_many: float = 0.1
+    beta_many: float = 0.2
     "The same for 25 seeds and more."
 
     halving: float = 2.0
@@ -78,12 +81,15 @@ class RP3Beta(SparseRecommender):
             candidate=counts**-self.cut,
         )
         table = table_of(factors, progress, self.n_threads, engine=self.engine)
-        table.values[:] *= counts[table.items].astype(np.float32) ** self.cut
+        back = (counts**self.cut).astype(np.float32)
+        for begin in range(0, len(table.items), _CHUNK):
+            own = slice(begin, begin + _CHUNK)
+            table.values[own] *= back[table.items[own]]
         arrays = {f"table.{name}": array for name, array in table.arrays().items()}
         return {"popularity": popularity.astype(np.int32), **arrays}
 
     def _kept(self, popularity: float) -> float:
-        return min(self.k * popularity**self.growth, max(self.k, self.most))
+        return float(min(self.k * popularity**self.growth, max(self.k, self.most)))
 
     def _open(self) -> None:
         self._table = NeighbourTable.from_arrays(part(self.state, "table"), len(self.items))

@@ -24,7 +24,7 @@ from murecom.recommend.sparse import Found, SparseRecommender, add_up, shares
 from murecom.types import Progress, Step
 
 PLACES = 20_000
-"Places of one seed that are looked at, evenly spread; only tracks in more lists than that have more."
+"Places of one seed that are looked at, evenly spread; only tracks in more lists have more."
 
 
 @dataclass(eq=False)
