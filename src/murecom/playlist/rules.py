@@ -96,6 +96,17 @@ class Exclude:
 
 
 @dataclass(frozen=True)
+class HasFile:
+    """Only tracks that can be played from here."""
+
+    static: ClassVar[bool] = True
+
+    def __call__(self, so_far: SoFar, candidate: Candidate, /) -> float | None:
+        """Refuse a track without a path."""
+        return 1.0 if candidate.track.path else None
+
+
+@dataclass(frozen=True)
 class Years:
     """Only tracks of these years, both ends included; an open end is None.
 
@@ -262,6 +273,7 @@ def standard(
     exclude_genres: Iterable[str] = (),
     exclude_folders: Iterable[str] = (),
     years: tuple[int | None, int | None] | None = None,
+    local: bool = False,
 ) -> tuple[Rule, ...]:
     """Make the rules that a listener's wishes come to.
 
@@ -277,10 +289,13 @@ def standard(
         Names; case, accents and script do not count. Folders are paths.
     years : (int or None, int or None), optional
         First and last year that may come.
+    local : bool
+        Only tracks with a file.
     """
     excluded = tuple(map(tuple, (exclude_artists, exclude_genres, exclude_folders)))
     rules: list[Rule] = [NoRepeat()]
     rules += [Exclude(*excluded)] if any(excluded) else []
+    rules += [HasFile()] if local else []
     if years is not None and years != (None, None):
         rules.append(Years(*years))
     rules += [ArtistGap(artist_gap)] if artist_gap else []

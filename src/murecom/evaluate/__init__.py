@@ -1,0 +1,1 @@
+"""How good recommenders are: metrics, one protocol for all, reports."""
