@@ -80,10 +80,11 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="murecom")
 @click.pass_context
 def group(ctx: click.Context, home: Path | None, debug: bool) -> None:
-    """Recommend music from how it sounds.
+    """Recommend music from how it sounds and from how people put it together.
 
     Point murecom at a music folder once, then ask for similar tracks, endless radio, a path from
-    one song to another, or a playlist file for your player.
+    one song to another, or a playlist file for your player. Import playlists and train on them, and
+    it continues your lists from what others put together.
     """
     from murecom.cli._app import App
 

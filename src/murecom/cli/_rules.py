@@ -13,7 +13,13 @@ by_option = click.option(
     type=click.Choice(["sound", "playlists", "both"]),
     default="both",
     show_default=True,
-    help="What to go by; 'both' uses whatever models exist.",
+    help="How tracks sound, who puts them together, or both: whatever models exist.",
+)
+
+novelty_option = click.option(
+    "--novelty",
+    type=click.FloatRange(0, 1),
+    help="Away from what everybody plays: 0 not at all, 1 very far. Needs playlists.",
 )
 
 
@@ -32,6 +38,7 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
             exclude_genres=kw.pop("exclude_genre"),
             exclude_folders=kw.pop("exclude_folder"),
             years=kw.pop("years"),
+            local=kw.pop("local"),
         )
         return command(*args, limits=limits, **kw)
 
@@ -46,6 +53,11 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--exclude-artist", multiple=True, help="Leave out an artist (repeatable)."),
         click.option("--exclude-genre", multiple=True, help="Leave out a genre (repeatable)."),
         click.option("--exclude-folder", multiple=True, help="Leave out a folder (repeatable)."),
+        click.option(
+            "--local/--anywhere",
+            default=None,
+            help="Only tracks of which you have a file; playlists know others, too.",
+        ),
         click.option(
             "--years", callback=_years, help="Only these years: 1990-1999, 1990-, -1999 or 1994."
         ),

@@ -8,7 +8,7 @@ import click
 
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, playlist_options
-from murecom.cli._rules import by_option, rule_options
+from murecom.cli._rules import by_option, novelty_option, rule_options
 from murecom.cli._seeds import find_all, find_unlike, first_option, unlike_option
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("-k", type=click.IntRange(1), default=10, show_default=True, help="How many.")
 @unlike_option
 @by_option
+@novelty_option
 @rule_options
 @first_option
 @playlist_options
@@ -30,6 +31,7 @@ def command(
     k: int,
     unlike: tuple[str, ...],
     by: str,
+    novelty: float | None,
     limits: Limits,
     first: bool,
     output: Output,
@@ -42,6 +44,12 @@ def command(
     seeds, notes = find_all(app, track, first)
     against, unknown = find_unlike(app, unlike, first)
     answer = app.service.similar(
-        seeds, k=k, unlike=against, by=by, limits=limits, notes=[*notes, *unknown]
+        seeds,
+        k=k,
+        unlike=against,
+        by=by,
+        novelty=novelty,
+        limits=limits,
+        notes=[*notes, *unknown],
     )
     return output.recommendation(answer, f"Like {seeds[0].name}", app)

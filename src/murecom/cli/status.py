@@ -17,7 +17,7 @@ from murecom.cli._output import Output, output_options, table
 @output_options
 @pass_app
 def command(app: App, examples: int | None, output: Output) -> int:
-    """Count tracks, artists, vectors and failures, and say where they are kept."""
+    """Count tracks, playlists, vectors and failures, and say where they are kept."""
     if examples:
         tracks = app.service.examples(examples)
         output.document(tracks, lambda: "".join(f"{t.id}\n" for t in tracks), tracks)
@@ -32,6 +32,14 @@ def command(app: App, examples: int | None, output: Output) -> int:
 
 
 def _shown(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, dict):
+        if "damaged" in value:
+            return str(value["damaged"])
+        stale = ", playlists have changed since: murecom train playlists" if value["stale"] else ""
+        lists = f"{value['playlists'] or 0:,} playlists"
+        return f"{value['class']}, trained {str(value['trained'])[:10]} on {lists}{stale}"
     if isinstance(value, int):
         return f"{value:,}"
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

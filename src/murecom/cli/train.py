@@ -9,6 +9,7 @@ import click
 from murecom.cli import DONE, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, printable
+from murecom.cli._train_playlists import playlists
 
 NAMED = 20
 "At most so many files that were left out are named; --json names all."
@@ -16,7 +17,10 @@ NAMED = 20
 
 @click.group()
 def command() -> None:
-    """Learn from your own folders."""
+    """Learn from your own folders and playlists."""
+
+
+command.add_command(playlists)
 
 
 @command.command()

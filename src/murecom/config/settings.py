@@ -57,10 +57,20 @@ class Library(Section):
     "Endings of file names that count as music; when none are given, all that murecom knows."
 
     workers: Annotated[int, Field(ge=0, le=1024)] = 0
-    "Processes that analyse at the same time; 0 takes one for each core."
+    "Processes that analyse at the same time; 0 takes one for each core (of the whole cluster)."
 
     follow_links: bool = True
     "Enter folders behind symbolic links; loops are never followed twice."
+
+
+class Engine(Section):
+    """Where heavy work runs: see docs/cluster.md."""
+
+    kind: Literal["local", "ray"] = "local"
+    "`local` is this machine, `ray` a cluster of machines; it needs the extra `cluster`."
+
+    address: Annotated[str | None, BeforeValidator(lambda value: value or None)] = None
+    "Head of the cluster, such as `10.0.0.5:6379`; without one, what this machine is part of."
 
 
 class Store(Section):
@@ -138,6 +148,12 @@ class Playlist(Section):
     path_style: Literal["playlist", "root", "absolute"] = "playlist"
     "Paths in playlist files: from the playlist, from the music folder (MPD), or absolute."
 
+    novelty: Annotated[float, Field(ge=0, le=1)] = 0.0
+    "How far answers by playlists go from what everybody plays: 0 not at all, 1 very far."
+
+    local: bool = False
+    "Only tracks of which there is a file here; playlists know others, too."
+
     exclude_artists: Texts = ()
     "Artists that never come up."
 
@@ -148,6 +164,22 @@ class Playlist(Section):
     "Folders whose tracks never come up."
 
 
+class Playlists(Section):
+    """What `murecom train playlists` learns from playlists, and how."""
+
+    models: Texts = ()
+    "Recommenders to train, by name; when none are given, those that are served by default."
+
+    merge: bool = False
+    "Take tracks of one artist and title, under whatever ids, for one recording."
+
+    min_count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    "Leave out tracks that are in fewer playlists."
+
+    albums: bool = False
+    "Learn from the albums of the library as if they were playlists, for those who have no others."
+
+
 class Settings(Section):
     """All settings. `Settings()` is the defaults; `load` fills it from everywhere else."""
 
@@ -155,10 +187,12 @@ class Settings(Section):
     "Folder of the database, the models and the logs; not a key of any file."
 
     library: Library = Library()
+    engine: Engine = Engine()
     store: Store = Store()
     sound: Sound = Sound()
     inputs: Inputs = Inputs()
     playlist: Playlist = Playlist()
+    playlists: Playlists = Playlists()
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 

@@ -48,6 +48,7 @@ class Limits:
     exclude_genres: Sequence[str] = ()
     exclude_folders: Sequence[str] = ()
     years: tuple[int | None, int | None] | None = None
+    local: bool | None = None
 
     def rules(
         self,
@@ -75,6 +76,7 @@ class Limits:
                 for folder in (*self.exclude_folders, *settings.exclude_folders)
             ],
             years=self.years,
+            local=settings.local if self.local is None else self.local,
         )
 
 
@@ -172,7 +174,7 @@ class Sounds:
         if flow and items:
             last = given[-1]
             rows = [last, *items]
-            edges = self._edges([pool.tracks[row].id for row in rows])
+            edges = self.edges([pool.tracks[row].id for row in rows])
             items = order(pool, rows, first=last, edges=edges)[1:]
         return self._answer(start, pool, items, [scores[row] for row in items], chosen.notes)
 
@@ -312,7 +314,7 @@ class Sounds:
             yield row, track
         yield from enumerate(start.outside, len(self.model.items))
 
-    def _edges(self, ids: Sequence[TrackId]) -> Edges:
+    def edges(self, ids: Sequence[TrackId]) -> Edges:
         """First and last windows of tracks, as the network hears them."""
         network = embedders(self.sound)[0]
         found = self.store.vectors.windows(ids, network.key)

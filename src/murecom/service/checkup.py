@@ -17,6 +17,7 @@ from murecom import __version__, artefact, registry
 from murecom.config import Settings
 from murecom.embed.musicnn import MusiCNN
 from murecom.errors import MurecomError
+from murecom.jobs import playlist_model
 from murecom.jobs.sound_model import folder_of
 from murecom.store import Store
 
@@ -27,6 +28,10 @@ EXTRAS = {
     "fast": ("onnxruntime", "the networks run on numpy, which is as quick for the default one"),
     "formats": ("av", "m4a, AAC and WMA cannot be read"),
     "genres": ("sklearn", "genres cannot be learned"),
+    "playlists": (
+        "irspack",
+        "playlists cannot be learned from; a trained model answers all the same",
+    ),
     "plots": ("matplotlib", "maps and reports come without pictures"),
     "train": ("torch", "networks cannot be trained from scratch"),
 }
@@ -50,6 +55,7 @@ def checkup(settings: Settings, roots: Callable[[], Sequence[Path]]) -> list[Che
         *(Check("note", "plug-in", str(problem)) for problem in registry.problems()),
         *_home(settings.home),
         *_model(settings.home),
+        *_playlist_model(settings.home),
         _database(settings),
     ]
     # the roots may stand in the database; without one asking for them would make it
@@ -99,6 +105,24 @@ def _model(home: Path) -> Iterator[Check]:
         yield Check("bad", "model", text)
     else:
         yield Check("ok", "model", f"{folder}, every checksum is right")
+
+
+def _playlist_model(home: Path) -> Iterator[Check]:
+    folder = playlist_model.folder_of(home)
+    if playlist_model.stamp_of(folder) is None:
+        return
+    what, remedy = "model of playlists", playlist_model.REMEDY
+    try:
+        artefact.verify(folder, what=what, remedy=remedy)
+        model = playlist_model.load(folder)
+    except MurecomError as error:
+        yield Check("bad", "playlists", str(error))
+    else:
+        lists = model.metrics.get("playlists", 0)
+        text = f"{folder}, {model.name} of {lists:,} playlists, every checksum is right"
+        for note in getattr(model, "notes", ()):
+            yield Check("note", "playlists", note)
+        yield Check("ok", "playlists", text)
 
 
 def _database(settings: Settings) -> Check:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from murecom.engine.base import Engine
-from murecom.engine.local import Local
-from murecom.errors import NotReady
+from murecom.engine.choice import engine_of
+from murecom.errors import Ambiguous, BadInput, NotFound, NotReady
+from murecom.jobs import playlist_model
 from murecom.jobs.analyse import Sound, keys_of
 from murecom.jobs.describe import describe_tracks
 from murecom.jobs.scan import Plan, ScanOptions, ScanReport, forget, plan_scan, scan
@@ -20,7 +21,7 @@ from murecom.playlist.duplicates import DISTANCE, SECONDS
 from murecom.service.checkup import Check, checkup
 from murecom.service.copies import DuplicateGroup, find_duplicates
 from murecom.service.opened import Opened
-from murecom.service.seeds import find_track
+from murecom.service.seeds import as_id, find_track
 from murecom.types import Progress, Track, no_progress
 
 
@@ -42,7 +43,7 @@ class Collection(Opened):
         """
         began = time.monotonic()
         options = self._scan_options(folders, retry)
-        engine = engine or Local(workers=self.settings.library.workers)
+        engine = engine or engine_of(self.settings, options.roots)
         report = scan(self.store, self.home, options, engine, progress)
         if descriptors:
             report.described, failures = describe_tracks(self.store, self.home, engine, progress)
@@ -74,6 +75,7 @@ class Collection(Opened):
             "home": str(self.home),
             "roots": [str(root) for root in self._last_roots()],
             "model": self.settings.sound.model,
+            "playlist_model": playlist_model.about(self.home, self.store),
         }
 
     def backup(self, file: Path) -> None:
@@ -89,8 +91,19 @@ class Collection(Opened):
         return [track for track, _ in self.store.tracks.search(text, limit=limit)]
 
     def find(self, text: str, first: bool = False) -> Track:
-        """Find the one track that a text means; see `murecom.service.seeds.find_track`."""
-        return find_track(self.store, text, first)
+        """Find the one track that a text means; see `murecom.service.seeds.find_track`.
+
+        An id that only the model of playlists knows (it was trained from files) is a track, too.
+        """
+        try:
+            return find_track(self.store, text, first)
+        except NotFound as error:
+            track_id = as_id(text)
+            if not isinstance(error, Ambiguous) and ":" in track_id and self._has_lists():
+                with suppress(NotReady, BadInput):
+                    if track_id in self._by_playlists().model.items:
+                        return Track(track_id)
+            raise
 
     def examples(self, count: int) -> list[Track]:
         """Choose tracks that sound different from each other: the first is the most typical one.

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from murecom.service.collection import Collection
+from murecom.service.evaluating import Evaluating
 from murecom.service.files import PlaylistFiles
 from murecom.service.genres import Genres
 from murecom.service.groups import Groups
+from murecom.service.importing import Importing
 from murecom.service.listening import Listening
+from murecom.service.playlist_training import PlaylistTraining
 from murecom.service.training import Training
 from murecom.service.words import Words
 
 
-class Murecom(Collection, Listening, Genres, Groups, PlaylistFiles, Training, Words):
+class Murecom(
+    Collection,
+    Evaluating,
+    Listening,
+    Genres,
+    Groups,
+    Importing,
+    PlaylistFiles,
+    PlaylistTraining,
+    Training,
+    Words,
+):
     """Everything that murecom does with one home folder.
 
     Parameters

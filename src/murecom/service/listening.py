@@ -1,4 +1,4 @@
-"""From seeds to tracks: similar, continue, radio, path."""
+"""From seeds to tracks: similar, continue, next, radio, path."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from murecom.errors import BadInput
 from murecom.playlist.radio import Dials
 from murecom.playlist.rules import CLOSE
-from murecom.service.answers import STEERING, Limits, RadioStream, Sounds, Start, start_from
-from murecom.service.opened import Opened
-from murecom.service.unlike import keep_away
+from murecom.service.answers import STEERING, Limits, RadioStream
+from murecom.service.by_playlists import PlaylistRadio
+from murecom.service.ways import Ways, with_notes
 from murecom.types import Recommendation, Track
 
 
-class Listening(Opened):
+class Listening(Ways):
     """Recommendations of tracks."""
 
     def similar(
@@ -23,6 +23,7 @@ class Listening(Opened):
         *,
         unlike: Sequence[Track] = (),
         by: str = "both",
+        novelty: float | None = None,
         limits: Limits = Limits(),  # noqa: B008  frozen
         notes: Sequence[str] = (),
     ) -> Recommendation:
@@ -37,7 +38,11 @@ class Listening(Opened):
         unlike : sequence of Track
             What the answer shall not be like; these never come up either.
         by : {"sound", "playlists", "both"}
-            "both" uses whatever models exist.
+            By how tracks sound, by who puts them together, or by both: whatever models exist. The
+            answer says which.
+        novelty : float, optional
+            0 to 1, see `playlist.novelty`; the setting `playlist.novelty` by default. Sound alone
+            knows nothing of it.
         limits : Limits
             Caps and exclusions.
         notes : sequence of str
@@ -46,30 +51,83 @@ class Listening(Opened):
         Raises
         ------
         NotFound
-            None of the seeds has a sound.
+            No model knows any of the seeds, nor what could stand for them.
         NotReady
-            Nothing was scanned yet.
+            Nothing was scanned or trained yet.
+        BadInput
+            A value is out of range, or a track is wanted and not wanted.
         """
-        sounds = self._sounds(by=by)
-        start = self._start(sounds, seeds, unlike)
-        return _with_notes(sounds.similar(start, _at_least_one(k, "k"), limits), notes)
+        _at_least_one(k, "k")
+        dial = self._novelty(novelty)
+        way, told = self._way(by, seeds, unlike)
+        return with_notes(way.similar(k, limits, dial), [*notes, *told])
 
     def continue_(
         self,
         seeds: Sequence[Track],
         length: int = 20,
         *,
+        title: str | None = None,
         flow: bool = True,
         unlike: Sequence[Track] = (),
         by: str = "both",
+        novelty: float | None = None,
         limits: Limits = Limits(),  # noqa: B008
         notes: Sequence[str] = (),
     ) -> Recommendation:
-        """Give the next `length` tracks of a list; parameters and errors as in `similar`."""
-        sounds = self._sounds(by=by)
-        start = self._start(sounds, seeds[-STEERING:], unlike)
-        answer = sounds.continue_(start, _at_least_one(length, "length"), limits, flow)
-        return _with_notes(answer, notes)
+        """Give the next `length` tracks of a list.
+
+        Parameters
+        ----------
+        seeds : sequence of Track
+            What the list holds, in its order. May be empty if there is a title.
+        length : int
+            At least 1.
+        title : str, optional
+            How the list is called; only playlists know what that means.
+        flow : bool
+            Order the tracks by energy, tempo and sound, where all of them were analysed.
+        unlike, by, novelty, limits, notes
+            As in `similar`, and so are the errors.
+        """
+        _at_least_one(length, "length")
+        if not seeds and not (title and title.strip()):
+            raise BadInput("A list is continued from its tracks or its title. Give either.")
+        dial = self._novelty(novelty)
+        way, told = self._way(by, seeds[-STEERING:], unlike, title, whole=seeds)
+        return with_notes(way.continue_(length, limits, dial, flow), [*notes, *told])
+
+    def next_(
+        self,
+        seeds: Sequence[Track],
+        k: int = 10,
+        *,
+        title: str | None = None,
+        unlike: Sequence[Track] = (),
+        by: str = "both",
+        novelty: float | None = None,
+        limits: Limits = Limits(),  # noqa: B008
+        notes: Sequence[str] = (),
+    ) -> Recommendation:
+        """Give the `k` tracks that most likely come right after the last seed, likeliest first.
+
+        Unlike the tracks of `continue_` these are alternatives: the latest seeds count most.
+
+        Parameters
+        ----------
+        seeds : sequence of Track
+            What was played, the latest last.
+        k : int
+            At least 1.
+        title, unlike, by, novelty, limits, notes
+            As in `continue_`, and so are the errors.
+        """
+        _at_least_one(k, "k")
+        if not seeds:
+            raise BadInput("What comes next depends on what was played. Give at least one track.")
+        dial = self._novelty(novelty)
+        way, told = self._way(by, seeds[-STEERING:], unlike, title, "next", whole=seeds)
+        return with_notes(way.next_(k, limits, dial), [*notes, *told])
 
     def radio(
         self,
@@ -82,18 +140,20 @@ class Listening(Opened):
         by: str = "both",
         limits: Limits = Limits(),  # noqa: B008
         notes: Sequence[str] = (),
-    ) -> RadioStream:
-        """Play on for ever; parameters and errors as in `similar`."""
-        sounds = self._sounds(by=by)
-        start = self._start(sounds, seeds, unlike)
+    ) -> RadioStream | PlaylistRadio:
+        """Play on for ever; parameters and errors as in `similar`.
+
+        By both, it goes by sound if any of the seeds has one, else by playlists.
+        """
         own = self.settings.playlist
         dials = Dials(
             lookback=own.lookback if lookback is None else lookback,
             temperature=own.temperature if temperature is None else temperature,
-            least=CLOSE,
+            least=CLOSE if by != "playlists" else 0.0,
         )
-        stream = sounds.radio(start, dials, random_seed, limits)
-        stream.notes[:0] = notes
+        way, told = self._way(by, seeds, unlike)
+        stream = way.radio(dials, random_seed, limits)
+        stream.notes[:0] = [*notes, *told]
         return stream
 
     def path(
@@ -105,23 +165,20 @@ class Listening(Opened):
         by: str = "both",
         limits: Limits = Limits(),  # noqa: B008
     ) -> Recommendation:
-        """Lead from one track to another in `steps` tracks, both included."""
-        sounds = self._sounds(by=by)
+        """Lead from one track to another in `steps` tracks, both included; always by sound."""
+        if by == "playlists":
+            raise BadInput("A path leads from sound to sound. Use --by sound or --by both.")
+        sounds = self._sounds()
         a, b = (self._start(sounds, [track]) for track in (start, end))
         return sounds.path(a, b, steps, limits)
 
-    def _start(self, sounds: Sounds, seeds: Sequence[Track], unlike: Sequence[Track] = ()) -> Start:
-        def sort(tracks: Sequence[Track]) -> Start:
-            return start_from(sounds.model, self.sound, tracks, self.home)
-
-        return keep_away(sort(seeds), unlike, sort)
-
-
-def _with_notes(answer: Recommendation, notes: Sequence[str]) -> Recommendation:
-    return Recommendation(answer.seeds, answer.tracks, answer.model, (*notes, *answer.notes))
+    def _novelty(self, novelty: float | None) -> float:
+        dial = self.settings.playlist.novelty if novelty is None else novelty
+        if not 0 <= dial <= 1:
+            raise BadInput(f"The novelty dial goes from 0 to 1, not to {dial}. Turn it back.")
+        return dial
 
 
-def _at_least_one(count: int, name: str) -> int:
+def _at_least_one(count: int, name: str) -> None:
     if count < 1:
         raise BadInput(f"{name} must be at least 1, not {count}.")
-    return count

@@ -1,4 +1,4 @@
-"""One home folder, opened: settings, database, and the model of sounds when it is needed."""
+"""One home folder, opened: settings, database, and the models when they are needed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from murecom import config
-from murecom.errors import BadInput, NotReady
+from murecom.jobs import playlist_model
 from murecom.jobs.analyse import Sound
 from murecom.jobs.slices import network_folder, stamp_of
 from murecom.jobs.sound_model import sound_model
 from murecom.jobs.votes_model import votes_model
 from murecom.recommend.audio_knn import AudioKNN
+from murecom.recommend.base import Recommender
 from murecom.recommend.slice_votes import SliceVotes
 from murecom.service.answers import Sounds
+from murecom.service.by_playlists import ByPlaylists
 from murecom.store import Store
 from murecom.types import Progress, no_progress
 
@@ -29,6 +31,7 @@ class Opened:
         self._store: Store | None = None
         self._model: AudioKNN | None = None
         self._votes: SliceVotes | None = None
+        self._lists: tuple[object, Recommender] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -67,19 +70,27 @@ class Opened:
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _sounds(self, progress: Progress = no_progress, by: str = "both") -> Sounds:
-        if by == "playlists":
-            raise NotReady(
-                "There is no model of playlists: this version recommends by sound. "
-                "Use --by sound or --by both."
-            )
-        if by not in ("sound", "both"):
-            raise BadInput(f"'{by}' is not a way to recommend. Use sound, playlists or both.")
+    def _sounds(self, progress: Progress = no_progress) -> Sounds:
         sound = self.sound
         self._model = sound_model(self.store, self.home, sound, progress, self._model)
         if self.settings.sound.ranking == "votes":
             self._votes = votes_model(self.store, self.home, sound, progress, self._votes)
         return Sounds(self.store, self._model, sound, self.settings.playlist, self._votes)
+
+    def _by_playlists(self) -> ByPlaylists:
+        """Open the model of playlists; NotReady or BadInput if there is none that can be used."""
+        folder = playlist_model.folder_of(self.home)
+        stamp = playlist_model.stamp_of(folder)
+        if self._lists is None or stamp is None or self._lists[0] != stamp:
+            self._lists = (stamp, playlist_model.load(folder))
+        model = self._lists[1]
+        stale = playlist_model.is_stale(model, self.store)
+        notes = (playlist_model.STALE,) if stale else ()
+        return ByPlaylists(self.store, model, self.settings.playlist, notes)
+
+    def _has_lists(self) -> bool:
+        """Whether a model of playlists is there, however it is."""
+        return playlist_model.stamp_of(playlist_model.folder_of(self.home)) is not None
 
     def _last_roots(self) -> list[Path]:
         """Folders from the settings, else those that were scanned before."""

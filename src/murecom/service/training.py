@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from murecom.engine.base import Engine
-from murecom.engine.local import Local
+from murecom.engine.choice import engine_of
 from murecom.errors import BadInput, MissingExtra
 from murecom.jobs.lock import only_one
 from murecom.jobs.slices import genre_folder
@@ -115,7 +115,7 @@ class Training(Opened):
         with only_one(self.home, "training"):
             clips, found = read_clips(folder)
             if model == "probe":
-                engine = engine or Local(workers=self.settings.library.workers)
+                engine = engine or engine_of(self.settings, [folder])
                 made = self._probe(clips, target, split, folds, seed, engine, progress)
             else:
                 from murecom.train.genres import train_genres
