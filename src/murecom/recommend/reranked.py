@@ -109,6 +109,7 @@ class Reranked(Composite):
         for held, rest in self._divide(len(lists), random):
             titles = [data.titles[row] for row in rest] if data.titles else ()
             model = Reranked(self.weights, self.next_weights, self.options, depth=self.depth)
+            model.engine = self.engine
             model._catalogue = self._catalogue
             inner = _part_of(data, lists.take(rest), titles)
             model.state = model._fit_members(inner, progress)
