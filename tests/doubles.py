@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from murecom.engine.base import Outcome
@@ -17,10 +17,15 @@ class Here:
         self.ran: list[str] = []
 
     def map(
-        self, fn: Any, batches: Iterable[Any], *, timeout: float | None = None
+        self,
+        fn: Any,
+        batches: Iterable[Any],
+        *,
+        timeout: float | None = None,
+        shared: Sequence[Any] = (),
     ) -> Iterator[Outcome[Any, Any]]:
         for batch in batches:
             if self.stop_after is not None and len(self.ran) >= self.stop_after:
                 raise KeyboardInterrupt
-            self.ran.append(os.path.basename(getattr(batch, "path", batch)))
-            yield Outcome(batch, value=fn(batch))
+            self.ran.append(os.path.basename(str(getattr(batch, "path", batch))))
+            yield Outcome(batch, value=fn(batch, *shared))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, TimeoutError, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +35,12 @@ class Local:
     niceness: int = 10
 
     def map(
-        self, fn: Callable[[B], R], batches: Iterable[B], *, timeout: float | None = None
+        self,
+        fn: Callable[..., R],
+        batches: Iterable[B],
+        *,
+        timeout: float | None = None,
+        shared: Sequence[Any] = (),
     ) -> Iterator[Outcome[B, R]]:
         """Apply `fn` to every batch; see `murecom.engine.base.Engine.map`."""
         workers = self.workers or cores()
@@ -45,7 +50,7 @@ class Local:
                 max_workers=workers,
                 context=get_context("spawn"),
                 initializer=_start_worker,
-                initargs=(self.niceness,),
+                initargs=(self.niceness, tuple(shared)),
             )
             waiting: dict[Any, B] = {}
             source = iter(batches)
@@ -55,7 +60,7 @@ class Local:
                         batch = next(source, _END)
                         if batch is _END:
                             break
-                        waiting[pool.schedule(fn, args=[batch], timeout=timeout)] = batch
+                        waiting[pool.schedule(_call, args=[fn, batch], timeout=timeout)] = batch
                     if not waiting:
                         break
                     finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -87,7 +92,17 @@ def _outcome(batch: B, future: Any, timeout: float | None) -> Outcome[B, R]:
         return Outcome(batch, error=f"{type(error).__name__}: {error}")
 
 
-def _start_worker(niceness: int) -> None:
+_shared: tuple[Any, ...] = ()
+"In a worker: what all batches of its `map` share."
+
+
+def _call(fn: Callable[..., R], batch: B) -> R:
+    return fn(batch, *_shared)
+
+
+def _start_worker(niceness: int, shared: tuple[Any, ...]) -> None:
+    global _shared
+    _shared = shared
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     for name in THREAD_VARIABLES:
         os.environ[name] = "1"

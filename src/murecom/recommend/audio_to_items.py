@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from murecom import registry
 from murecom.artefact import Array, part
-from murecom.errors import BadInput, NotReady
+from murecom.errors import NotFound, NotReady
 from murecom.index.space import Space
 from murecom.recommend.base import Data, Recommender, Seeds
 from murecom.recommend.factors import Factors
@@ -80,8 +80,9 @@ class AudioToItems(Recommender):
         assert data.interactions is not None
         popularity = data.interactions.popularity
         space = Space().fit(data.vectors)
-        sound = space.transform({key: block.matrix for key, block in data.vectors.items()})
-        has_sound = sound.any(axis=1)
+        heard, sound = _heard(space, data)
+        has_sound = np.zeros(len(popularity), np.bool_)
+        has_sound[heard] = True
         base = registry.get("recommend", "ials")(dim=self.dim)
         listed = Factors.of(base._fit(data, progress))
         has_own = np.zeros(len(popularity), np.bool_)
@@ -95,44 +96,44 @@ class AudioToItems(Recommender):
             )
         progress(Step("Joining sound and playlists", 0, 1))
         trust = (popularity[pairs] / (popularity[pairs] + self.evidence)).astype(np.float64)
-        line = _regress(sound[pairs], listed.take(pairs), trust)
-        own, row, share = self._join(listed, sound, has_own, has_sound, popularity, line)
+        line = _regress(sound[np.searchsorted(heard, pairs)], listed.take(pairs), trust)
+        plays = np.where(has_own, popularity, 0)
+        own = np.flatnonzero(has_own | has_sound)
+        vectors, row, share = self._join(listed, own, plays[own], heard, line(sound))
         progress(Step("Joining sound and playlists", 1, 1))
-        factors = Factors.build(own, row, share, int(np.count_nonzero(has_own | has_sound)))
+        factors = Factors.build(vectors, row, share, len(own))
         # seeds are folded in with the sums that the vectors of playlists were learned with
         state = replace(factors, spectrum=listed.spectrum).arrays()
         return {
             "map": line.slope,
             "offset": line.offset,
             "settings": np.array([base.alpha, base.reg]),
-            "report": np.array([np.count_nonzero(has_sound), len(pairs), line.explained]),
+            "report": np.array([len(heard), len(pairs), line.explained]),
             **{f"factors.{name}": array for name, array in state.items()},
             **{f"space.{name}": array for name, array in space.arrays().items()},
         }
 
     def _join(
-        self,
-        listed: Factors,
-        sound: Floats,
-        has_own: NDArray[np.bool_],
-        has_sound: NDArray[np.bool_],
-        popularity: Ints,
-        line: _Line,
+        self, listed: Factors, own: Ints, plays: Ints, heard: Ints, mapped: Floats
     ) -> tuple[Floats, NDArray[np.int32], Floats]:
-        """Give vectors, the row of each item, and shares, as `Factors.build` takes them."""
-        single = np.flatnonzero(has_own | has_sound)
-        heard = has_sound[single]
-        plays = np.where(has_own[single], popularity[single], 0).astype(np.float32)
-        weight = np.where(heard, plays / (plays + np.float32(self.evidence)), np.float32(1))
-        vectors = weight[:, None] * np.nan_to_num(listed.take(single))
-        vectors[heard] += (1 - weight[heard])[:, None] * line(sound[single[heard]])
-        row = np.full(len(popularity), -1, np.int32)
-        row[single] = np.arange(len(single), dtype=np.int32)
+        """Give vectors, the row of each item, and shares, as `Factors.build` takes them.
+
+        Of the items `own`, which are in `plays` playlists, those that were `heard` have vectors
+        `mapped` from their sound. All other items keep the rows that they share.
+        """
+        n_items = len(listed.row)
+        row = np.full(n_items, -1, np.int32)
+        row[own] = np.arange(len(own), dtype=np.int32)
+        trust = np.ones(len(own), np.float32)
+        places = row[heard]
+        trust[places] = plays[places] / (plays[places] + self.evidence)
+        vectors = np.where(plays[:, None] > 0, trust[:, None] * listed.take(own), np.float32(0))
+        vectors[places] += (1 - trust[places])[:, None] * mapped
         rest = np.flatnonzero((row < 0) & (listed.row >= 0))
         used, which = np.unique(listed.row[rest], return_inverse=True)
-        row[rest] = len(single) + which.astype(np.int32)
+        row[rest] = len(own) + which.astype(np.int32)
         share = listed.share.copy()
-        share[single] = 1
+        share[own] = 1
         return np.concatenate([vectors, listed.vectors[used]]), row, share
 
     def _open(self) -> None:
@@ -148,7 +149,7 @@ class AudioToItems(Recommender):
 
         Raises
         ------
-        BadInput
+        NotFound
             There are no known tracks, and no seed outside has a sound.
         """
         rows, weights = self._factors.take(seeds.items), seeds.weights.astype(np.float64)
@@ -160,7 +161,7 @@ class AudioToItems(Recommender):
             rows = np.concatenate([rows, self._line(sound[good])])
             weights = np.append(weights, seeds.vector_weights[good])
         if not len(rows):
-            raise BadInput("None of the seeds has a sound. Choose tracks that were scanned.")
+            raise NotFound("None of the seeds has a vector of sound. Run: murecom scan.")
         weights *= len(weights) / weights.sum()
         alpha, reg = self.state["settings"].tolist()
         return self._factors.place(rows, weights, alpha=alpha, reg=reg)
@@ -173,6 +174,17 @@ class AudioToItems(Recommender):
 
     def _top(self, seeds: Seeds, k: int, exclude: NDArray[np.int64]) -> tuple[Ints, Floats]:
         return self._factors.top(self.place(seeds), k, exclude)
+
+
+def _heard(space: Space, data: Data) -> tuple[Ints, Floats]:
+    """Give the items that have a sound, and their vectors in the space."""
+    there = np.zeros(len(data.items), np.bool_)
+    for block in data.vectors.values():
+        there |= ~np.isnan(block.matrix[:, 0])
+    items = np.flatnonzero(there)
+    sound = space.transform({key: block.matrix[items] for key, block in data.vectors.items()})
+    good = sound.any(axis=1)
+    return items[good], sound[good]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,6 +37,9 @@ PLAYS, TRACKS = 20, 30
 ROUNDS, CLOSE = 60, 1e-3
 "Conjugate gradients of the regression, at most, and the part of the error that may remain."
 
+LOOKED_AT = 2_000
+"Tracks with the most votes that are looked at first; all are where these do not settle it."
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -157,6 +160,7 @@ class Title(Recommender):
     def _open(self) -> None:
         self._factors = Factors.of(part(self.state, "factors"))
         self._grams = Grams.of(part(self.state, "grams"))
+        self._names = int(self._grams.names.max(initial=-1)) + 1
 
     def _parts(self, seeds: Seeds) -> tuple[Floats, Found]:
         """Give the vector of a name, shape (dim + 1,), and the votes for it."""
@@ -184,10 +188,6 @@ class Title(Recommender):
         total = max(float(votes.sum()), 1e-12)
         return add_up(entries, np.repeat(votes / total, lengths), len(self.items))
 
-    @property
-    def _names(self) -> int:
-        return int(self._grams.names.max(initial=-1)) + 1
-
     def _some(self, seeds: Seeds, items: NDArray[np.int64]) -> NDArray[np.float32]:
         x, votes = self._parts(seeds)
         return self._added(x, votes, items)
@@ -205,9 +205,22 @@ class Title(Recommender):
 
     def _top(self, seeds: Seeds, k: int, exclude: NDArray[np.int64]) -> Found:
         x, votes = self._parts(seeds)
-        best, _ = self._factors.top(x, k, exclude)
-        items = np.union1d(best, np.setdiff1d(votes[0], exclude))
-        places, scores = top(self._added(x, votes, items), k)
+        best, fits = self._factors.top(x, k, exclude)
+        voted, shares = votes
+        order = np.argsort(-shares, kind="stable")
+        items = np.unique(np.concatenate([best, voted[order[:LOOKED_AT]]]))
+        scores = self._added(x, votes, items)
+        if len(best) == k and len(order) > LOOKED_AT:
+            # whoever is behind here fits no better than the last of `best`: do its votes suffice?
+            least = -np.partition(-scores, k - 1)[k - 1] - fits[-1]
+            if self.votes_weigh * shares[order[LOOKED_AT]] >= least:
+                items = np.unique(np.concatenate([best, voted]))
+                scores = self._added(x, votes, items)
+        elif len(order) > LOOKED_AT:
+            items = np.unique(np.concatenate([best, voted]))
+            scores = self._added(x, votes, items)
+        scores[np.isin(items, exclude)] = -np.inf
+        places, scores = top(scores, k)
         return items[places], scores
 
 
