@@ -29,7 +29,7 @@ LIGHT_ALL = {
     "cluster",
     "face",
 }  # what the extra `all` leaves out, and itself
-UNLOCKED = {"torch"}  # its builds differ from machine to machine; `./run test --all` installs it
+UNLOCKED = {"torch", "ray"}  # large; torch differs by machine; `./run test --all` installs them
 OTHERWISE_CALLED = {"sklearn": "scikit-learn"}  # modules whose package has another name
 
 

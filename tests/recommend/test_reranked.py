@@ -40,7 +40,9 @@ def many():
         rows.append(random.choice(pool, 12, replace=False))
     return Data(
         items=[TrackId(f"t:{i}") for i in range(n)],
-        interactions=Interactions(np.arange(LISTS + 1) * 12, np.concatenate(rows).astype(np.int32), n),
+        interactions=Interactions(
+            np.arange(LISTS + 1) * 12, np.concatenate(rows).astype(np.int32), n
+        ),
         titles=[f"list {i}" for i in range(LISTS)],
         artists=[f"artist {i // of_each}" for i in range(n)],
     )
@@ -48,7 +50,7 @@ def many():
 
 def test_trees_are_trained_and_kept(many, tmp_path) -> None:
     steps = []
-    model = small(folds=2).fit(many, steps.append)
+    model = small(trees=30).fit(many, steps.append)
     assert model.notes == ()
     assert {step.stage for step in steps} >= {"re-ranker"}
     request = Request(tuple(TrackId(f"t:{i}") for i in (0, 1, 2, 5, 6, 7, 10)))
@@ -62,17 +64,15 @@ def test_trees_are_trained_and_kept(many, tmp_path) -> None:
 
 
 def test_two_trainings_agree(many) -> None:
-    first, second = (small(folds=2, trees=5).fit(many) for _ in range(2))
+    first, second = (small(trees=5).fit(many) for _ in range(2))
     assert first.state["trees.continue"].tolist() == second.state["trees.continue"].tolist()
 
 
-def test_many_lists_hold_out_one_part(many) -> None:
-    model = small(most_lists=50)
-    ((held, rest),) = model._divide(400, np.random.default_rng(0))
-    assert len(held) == 50
-    assert sorted([*held, *rest]) == list(range(400))
-    parts = list(small(folds=4)._divide(400, np.random.default_rng(0)))
-    assert sorted(np.concatenate([held for held, _ in parts])) == list(range(400))
+def test_lists_to_ask_about_are_not_learned_from() -> None:
+    for n, share in ((400, 100), (100_000, 50)):
+        held, rest = small(most_lists=100 if n == 400 else 50)._divide(n, np.random.default_rng(0))
+        assert len(held) == share
+        assert sorted([*held, *rest]) == list(range(n))
 
 
 def test_few_lists_leave_the_blend() -> None:
@@ -81,7 +81,7 @@ def test_few_lists_leave_the_blend() -> None:
 
 
 def test_without_lightgbm_the_blend_answers_and_says_so(many, monkeypatch) -> None:
-    model = small(folds=2, trees=5).fit(many)
+    model = small(trees=5).fit(many)
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     model._open()
     assert "LightGBM is not installed" in model.notes[0]
@@ -100,7 +100,7 @@ def test_cases_never_show_what_is_to_be_found() -> None:
 
 
 def test_columns_say_what_they_hold(many) -> None:
-    model = small(folds=2, trees=5).fit(many)
+    model = small(trees=5).fit(many)
     seeds = seeds_of(np.array([0, 1, 5]), "continue", "list 3")
     found = model.gather(seeds, 100, seeds.items)
     evidence = model.evidence

@@ -47,6 +47,8 @@ def key_of(name: str) -> str:
 
 def grams_of(key: str) -> Counter[str]:
     """Count the n-grams of a key, of one to four characters, with a space at both ends."""
+    if not key:
+        return Counter()
     padded = f" {key} "
     runs = range(1, LONGEST + 1)
     found = Counter(padded[i : i + n] for n in runs for i in range(len(padded) - n + 1))

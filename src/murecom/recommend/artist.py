@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from murecom.artefact import Array, part
 from murecom.errors import MissingExtra, NotFound
 from murecom.recommend.base import Data, Recommender, Seeds
-from murecom.recommend.factors import Factors, factorise, length
+from murecom.recommend.factorise import factorise, length
+from murecom.recommend.factors import Factors
 from murecom.recommend.sparse import HALVING, shares
 from murecom.text.fold import name_key
 from murecom.types import Progress
@@ -40,7 +41,7 @@ class Artist(Recommender):
     made_by: ClassVar[str] = "murecom train playlists"
 
     dim: int | None = None
-    "Length of a vector; by default 256, or 128 where these take minutes; see `factors.length`."
+    "Length of a vector; by default 256, or 128 where these take minutes; see `factorise.length`."
 
     alpha: float = 0.02
     "Weight of an artist that is not in a playlist; one with a single track there has 1."
@@ -51,7 +52,7 @@ class Artist(Recommender):
     epochs: int = 8
     "Passes of training."
 
-    most: int = 100_000
+    most: int = 200_000
     "Artists that get a vector, the most popular ones."
 
     flatness: float = 0.3

@@ -51,8 +51,7 @@ class AudioToItems(Recommender):
 
     evidence: float = 3.0
     """A track in n playlists gets n / (n + evidence) of its own vector, the rest from its sound. No
-    public data has both sound and playlists to tune it on; 3 is where a vector of `ials` begins to
-    say more than that of its artist."""
+    public data has both sound and playlists to tune it on."""
 
     halving: float = 2.0
     "Tracks after which a seed counts half when the next track is wanted."

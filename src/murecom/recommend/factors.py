@@ -1,14 +1,12 @@
-"""Vectors learned from playlists: training them, and finding the best of many in milliseconds.
+"""Vectors of items: placing a playlist among them, and finding the best of millions.
 
-Part of the base of the family: `ials`, `title`, `artist` and `audio_to_items` all learn such
-vectors, and all answer by the product of one vector with those of all items. Training needs
-irspack; everything else is numpy.
+Part of the base of the family: `ials`, `title`, `artist`, `word2vec` and `audio_to_items` all
+answer by the product of one vector with those of all items. Needs numpy alone.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,17 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from murecom.artefact import Array
-from murecom.engine.threads import cores
-from murecom.errors import MissingExtra
 from murecom.index.base import top
-from murecom.types import Progress, Step
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-SHORT = 64
-"""Numbers of a vector that are read for every row; the others only where these leave a chance. Of
-128 rotated numbers they leave two rows in a hundred, 48 leave five."""
+HALF_FROM = 64
+"""Length from which only half of a vector is read for every row, and the other half where the first
+leaves a chance: a quarter leaves it to many more rows. Shorter ones are multiplied whole."""
 
 HEAD = 8_192
 "Rows, the longest, that are always multiplied whole: their best set the mark for the others."
@@ -34,115 +29,16 @@ HEAD = 8_192
 ALL_BELOW = 20_000
 "Rows up to which all are multiplied: that takes a millisecond."
 
+FEW = 0.15
+"Part of the rows up to which copying them, to multiply them, takes less time than multiplying all."
+
 _SLACK = 1e-4
 "Part of the lengths by which a bound is raised, a hundred times what float32 rounds off."
 
 
-WIDE, NARROW = 256, 128
-"Lengths of vectors, see `length`."
-
-FEW_ITEMS, FEW_ENTRIES = 200_000, 5_000_000
-"Up to how many items and entries the longer vectors are trained in a minute of two processors."
-
-
-def length(dim: int | None, items: int, lists: int, entries: int) -> int:
-    """Choose the length of vectors, `dim` if it is given; shorter where there is little to learn.
-
-    Each number of a vector needs eight lists: with fewer, vectors learn the lists by heart.
-    """
-    wide = items <= FEW_ITEMS and entries <= FEW_ENTRIES
-    return min(dim or (WIDE if wide else NARROW), max(min(items, lists) // 8, 2))
-
-
-def factorise(
-    matrix: Any,
-    *,
-    dim: int,
-    alpha: float,
-    reg: float,
-    epochs: int,
-    seed: int = 0,
-    start: Floats | None = None,
-    progress: Progress,
-    stage: str = "Factorising",
-) -> tuple[Floats, Floats]:
-    """Learn vectors of items and playlists by implicit alternating least squares (iALS).
-
-    Parameters
-    ----------
-    matrix : csr_array of float32, shape (playlists, items)
-        Above 0 where a playlist holds an item.
-    dim : int
-        Length of a vector.
-    alpha : float
-        Weight of a pair that is not in the matrix, where one that is has 1.
-    reg : float
-        Weight of the squares of all numbers, times `alpha` pairs plus entries of the row.
-    epochs : int
-        Passes over playlists and items.
-    start : ndarray of float32, shape (items, dim), optional
-        Item vectors to begin with; rows of NaN begin at random, as all do by default.
-    progress : callable
-        Told after every epoch.
-
-    Returns
-    -------
-    items, playlists : ndarray of float32, shape (items, dim) and (playlists, dim)
-        Turned so that the items' numbers are uncorrelated and the first have the largest squares.
-
-    Raises
-    ------
-    MissingExtra
-        irspack is not installed.
-
-    Notes
-    -----
-    Loss and solver are those of irspack 0.5 ("IALSPP"): Rendle et al., "Revisiting the performance
-    of iALS on item recommendation benchmarks", RecSys 2022, with conjugate gradients of three steps
-    (Takács et al., RecSys 2011).
-    """
-    if min(matrix.shape) == 0:
-        none = np.zeros((max(matrix.shape), dim), np.float32)
-        return none[: matrix.shape[1]], none[: matrix.shape[0]]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # irspack declares its settings in pydantic's old way
-            from irspack.recommenders.ials import IALSRecommender
-        from scipy.sparse import csr_matrix
-    except ImportError as error:
-        raise MissingExtra("playlists", "Learning vectors from playlists") from error
-    progress(Step(stage, 0, epochs))
-    trainer = IALSRecommender(
-        csr_matrix(matrix),
-        n_components=dim,
-        alpha0=alpha,
-        reg=reg,
-        nu=1.0,
-        random_seed=seed,
-        n_threads=cores(),
-        train_epochs=epochs,
-    )
-    trainer.start_learning()
-    core = trainer.trainer_as_ials.core_trainer
-    if start is not None:
-        begun = np.array(core.item, np.float32)
-        known = ~np.isnan(start[:, 0])
-        begun[known] = start[known]
-        core.item = begun
-    for epoch in range(epochs):
-        trainer.run_epoch()
-        progress(Step(stage, epoch + 1, epochs))
-    return turned(np.asarray(core.item, np.float32), np.asarray(core.user, np.float32))
-
-
-def turned(vectors: Floats, others: Floats | None = None) -> tuple[Floats, Floats]:
-    """Turn vectors, and others in the same way, along the main directions of the first.
-
-    Products stay; the numbers of `vectors` become uncorrelated, and the first have the largest
-    squares.
-    """
-    axes = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)[1][:, ::-1].astype(np.float32)
-    return vectors @ axes, (vectors if others is None else others) @ axes
+def _short(dim: int) -> int:
+    """Tell how many numbers of a vector are read first."""
+    return dim if dim <= HALF_FROM else max(dim // 2, HALF_FROM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +46,7 @@ class Factors:
     """Item vectors, ordered so that the best products are found without all of them.
 
     Rows lie from the longest to the shortest. `vectors` (rows, dim), turned as by `factorise`;
-    `rest` (rows,) is the length of what follows the first `SHORT` numbers; `is_own` (rows,) tells
+    `rest` (rows,) is the length of what follows the first half; `is_own` (rows,) tells
     rows that were learned from those that items share because they have no better. `row`
     (n_items,) is where an item's vector lies, -1 for none; `share` (n_items,) what an item keeps
     of the product, 1 for its own. `starts` (rows + 1,) and `members` are the items of each row.
@@ -198,12 +94,14 @@ class Factors:
         starts = np.zeros(len(order) + 1, np.int64)
         np.cumsum(np.bincount(rows[members], minlength=len(order)), out=starts[1:])
         is_own = order < own
+        kept = np.ones(n_items, np.float32) if share is None else share.astype(np.float32)
+        kept[rows < 0] = 1  # of nothing: a part of -inf must not become NaN
         return cls(
             vectors=vectors,
-            rest=np.sqrt(np.einsum("ij,ij->i", vectors[:, SHORT:], vectors[:, SHORT:])),
+            rest=np.linalg.norm(vectors[:, _short(vectors.shape[1]) :], axis=1),
             is_own=is_own,
             row=rows,
-            share=np.ones(n_items, np.float32) if share is None else share.astype(np.float32),
+            share=kept,
             starts=starts,
             members=members,
             spectrum=np.einsum("ij,ij->j", vectors[is_own], vectors[is_own]),
@@ -293,30 +191,43 @@ class Factors:
 
         None when all rows have to be looked at: there are few, or not `k` products above 0.
         """
-        n = len(self.vectors)
-        head = max(HEAD, 4 * k)
-        if n <= max(ALL_BELOW, 2 * head):
+        n, block = len(self.vectors), max(HEAD, 4 * k)
+        if n <= max(ALL_BELOW, 2 * block):
             return None
-        first = self.vectors[:head] @ x
-        left = np.where(self.is_own[:head], first, np.float32(-np.inf))
-        shut = self.row[exclude]
-        left[shut[(shut >= 0) & (shut < head)]] = -np.inf
-        least = float(np.partition(left, -k)[-k])
-        if not least > 0:
-            return None
+        shut = np.zeros(n, np.bool_)
+        shut[self.row[exclude]] = True  # the last one too, by items without a row; it is found yet
         length = float(np.linalg.norm(x))
+        short = _short(self.dim)
+        beyond = np.float32(np.linalg.norm(x[short:]))
         slack = _SLACK * length * float(np.linalg.norm(self.vectors[0]))
-        mark = least - slack
-        # rows lie from the longest: beyond some place, no product can reach the mark
-        reach = self._reaching(mark / length)
-        if reach > head and self.dim > SHORT:
-            bounds = self.vectors[head:reach, :SHORT] @ x[:SHORT]
-            bounds += np.float32(np.linalg.norm(x[SHORT:])) * self.rest[head:reach]
-            some = head + np.flatnonzero(bounds >= mark)
-        else:
-            some = np.arange(head, max(reach, head))
-        rows = np.concatenate([np.flatnonzero(first >= mark), some])
-        products = np.concatenate([first[first >= mark], self.vectors[some] @ x])
+        rows, products = np.arange(block), self.vectors[:block] @ x
+        done, best = block, np.empty(0, np.float32)
+        found: list[tuple[Ints, Floats]] = []
+        share = 0.0
+        while True:
+            # every own row has an item that keeps all of the product, so these set the mark
+            counted = products[self.is_own[rows] & ~shut[rows]]
+            best = np.concatenate([best, counted])
+            best = np.partition(best, -k)[-k:] if len(best) > k else best
+            found.append((rows, products))
+            if len(best) < k or not best.min() > 0:
+                return None
+            mark = float(best.min()) - slack
+            # rows lie from the longest: beyond some place, no product can reach the mark
+            reach = self._reaching(mark / length)
+            if reach <= done:
+                break
+            some = slice(done, min(reach, done + block))
+            if share < FEW:
+                bounds = self.vectors[some, :short] @ x[:short] + beyond * self.rest[some]
+                rows = done + np.flatnonzero(bounds >= mark)
+                share = len(rows) / (some.stop - done)
+            if share < FEW:
+                products = self.vectors[rows] @ x
+            else:
+                rows, products = np.arange(done, some.stop), self.vectors[some] @ x
+            done, block = some.stop, 2 * block
+        rows, products = (np.concatenate(parts) for parts in zip(*found, strict=True))
         good = products >= mark
         return rows[good], products[good]
 
@@ -330,68 +241,3 @@ class Factors:
             else:
                 high = middle
         return low
-
-
-def shared(
-    own: Ints, vectors: Floats, popularity: NDArray[np.integer[Any]], groups: list[Ints]
-) -> tuple[Floats, NDArray[np.int32]]:
-    """Give items without a vector the mean of those of their album, else of their artist.
-
-    Parameters
-    ----------
-    own : ndarray of int64, shape (m,)
-        Items that have a vector, which are the rows of `vectors` (m, dim).
-    popularity : ndarray, shape (n_items,)
-        Weights of the mean.
-    groups : list of ndarray of int64, shape (n_items,)
-        The number of each item's group, -1 for none; the first that helps is taken.
-
-    Returns
-    -------
-    vectors : ndarray of float32, shape (m + groups in use, dim)
-    row : ndarray of int32, shape (n_items,)
-        -1 where nothing helps.
-    """
-    row = np.full(len(popularity), -1, np.int32)
-    row[own] = np.arange(len(own), dtype=np.int32)
-    parts: list[NDArray[Any]] = [vectors]
-    rows = len(vectors)
-    for group in groups:
-        lacking = np.flatnonzero((row < 0) & (group >= 0))
-        of_own = group[own]
-        known = of_own >= 0
-        wanted = np.intersect1d(group[lacking], of_own[known])
-        if not len(wanted):
-            continue
-        place = np.full(int(group.max()) + 1, -1, np.int64)
-        place[wanted] = np.arange(len(wanted))
-        good = np.flatnonzero(known)[place[of_own[known]] >= 0]
-        good = good[np.argsort(place[of_own[good]], kind="stable")]
-        to = place[of_own[good]]
-        weights = popularity[own[good]].astype(np.float32)
-        cuts = np.flatnonzero(np.diff(to, prepend=-1))
-        sums = np.add.reduceat(vectors[good] * weights[:, None], cuts)
-        parts.append(sums / np.add.reduceat(weights, cuts)[:, None])
-        found = place[group[lacking]]
-        row[lacking[found >= 0]] = rows + found[found >= 0]
-        rows += len(wanted)
-    return np.concatenate(parts).astype(np.float32, copy=False), row
-
-
-def most_popular(popularity: Ints, most: int) -> Ints:
-    """Give the items of at least so many plays that no more than `most` remain; at least one."""
-    counts = np.bincount(np.minimum(popularity, 1 << 20))
-    above = np.cumsum(counts[::-1])[::-1]  # items with at least so many plays
-    fits = np.flatnonzero(above[1:] <= most)
-    least = int(fits[0]) + 1 if len(fits) else len(counts) - 1
-    return np.flatnonzero(popularity >= max(least, 1))
-
-
-def numbers(*parts: Sequence[str | None]) -> Ints:
-    """Number what is equal in all parts, -1 where one says nothing; empty without parts."""
-    if not all(len(part) for part in parts):
-        return np.empty(0, np.int64)
-    known: dict[tuple[str | None, ...], int] = {}
-    rows = zip(*parts, strict=True)
-    found = (known.setdefault(row, len(known)) if all(row) else -1 for row in rows)
-    return np.fromiter(found, np.int64, len(parts[0]))

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from murecom.artefact import Array
 from murecom.recommend.base import Data, Recommender, Seeds
-from murecom.recommend.factors import Factors, factorise, length, most_popular, numbers, shared
+from murecom.recommend.factorise import factorise, length, most_popular, numbers, shared
+from murecom.recommend.factors import Factors
 from murecom.recommend.sparse import HALVING, shares
 from murecom.types import Progress
 
@@ -32,7 +33,7 @@ class Ials(Recommender):
     made_by: ClassVar[str] = "murecom train playlists"
 
     dim: int | None = None
-    "Length of a vector; by default 256, or 128 where these take minutes; see `factors.length`."
+    "Length of a vector; by default 256, or 128 where these take minutes; see `factorise.length`."
 
     alpha: float = 0.02
     "Weight of a track that is not in a playlist; one that is has 1."

@@ -22,7 +22,7 @@ from murecom import artefact
 from murecom.artefact import Array
 from murecom.engine.threads import cores
 from murecom.errors import MissingExtra
-from murecom.recommend.base import Data, Interactions, Mode, Seeds
+from murecom.recommend.base import Data, Mode, Seeds
 from murecom.recommend.composite import CONTINUE, LISTS, NEXT, Composite, add
 from murecom.recommend.evidence import Evidence, facts
 from murecom.types import Progress, Step
@@ -72,11 +72,11 @@ class Reranked(Composite):
     rate: float = 0.05
     "How much each tree may say."
 
-    folds: int = 4
-    "Parts, each of which is held out once, while lists are few."
+    held_out: float = 0.25
+    "Share of the lists that the trees learn from; members learn from the others meanwhile."
 
-    most_lists: int = 3_000
-    "Lists that trees learn from; above four times as many, one part of this size is held out."
+    most_lists: int = 2_000
+    "At most so many lists are held out."
 
     negatives: int = 200
     "Wrong candidates of each request that are learned from."
@@ -106,31 +106,25 @@ class Reranked(Composite):
             return {}
         random = np.random.default_rng(self.seed)
         rows: dict[str, list[Rows]] = {"continue": [], "next": []}
-        for held, rest in self._divide(len(lists), random):
-            titles = [data.titles[row] for row in rest] if data.titles else ()
-            model = Reranked(self.weights, self.next_weights, self.options, depth=self.depth)
-            model.engine = self.engine
-            model._catalogue = self._catalogue
-            inner = _part_of(data, lists.take(rest), titles)
-            model.state = model._fit_members(inner, progress)
-            model.state |= {f"facts.{name}": array for name, array in facts(inner).items()}
-            model._open()
-            for mode, found in model._rows(data, held, random, self.negatives, progress):
-                rows[mode].append(found)
+        held, rest = self._divide(len(lists), random)
+        titles = [data.titles[row] for row in rest] if data.titles else ()
+        model = Reranked(self.weights, self.next_weights, self.options, depth=self.depth)
+        model.engine, model._catalogue = self.engine, self._catalogue
+        inner = replace(data, interactions=lists.take(rest), titles=titles)
+        model.state = model._fit_members(inner, progress)
+        model.state |= {f"facts.{name}": array for name, array in facts(inner).items()}
+        model._open()
+        for mode, found in model._rows(data, held, random, self.negatives, progress):
+            rows[mode].append(found)
         return {mode: self._grow(found) for mode, found in rows.items() if found}
 
     def _divide(
         self, n: int, random: np.random.Generator
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Yield lists to ask about, and the others, which members learn from meanwhile."""
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Choose lists to ask about, and the others, which members learn from meanwhile."""
         order = random.permutation(n)
-        if n > 4 * self.most_lists:
-            yield np.sort(order[: self.most_lists]), np.sort(order[self.most_lists :])
-            return
-        for fold in range(self.folds):
-            held = np.zeros(n, np.bool_)
-            held[order[fold :: self.folds]] = True
-            yield np.flatnonzero(held), np.flatnonzero(~held)
+        held = min(round(n * self.held_out), self.most_lists)
+        return np.sort(order[:held]), np.sort(order[held:])
 
     def _rows(
         self,
@@ -285,10 +279,6 @@ def seeds_of(items: NDArray[np.int64], mode: Mode, title: str | None = None) -> 
         exclude=np.zeros(0, np.int64),
         unknown=(),
     )
-
-
-def _part_of(data: Data, lists: Interactions, titles: Any) -> Data:
-    return replace(data, interactions=lists, titles=titles)
 
 
 def _library(quiet: bool = False) -> Any:

@@ -24,7 +24,8 @@ from murecom.artefact import Array, part
 from murecom.index.base import top
 from murecom.index.grams import Grams, key_of
 from murecom.recommend.base import Data, Recommender, Seeds
-from murecom.recommend.factors import Factors, factorise, length, most_popular, numbers
+from murecom.recommend.factorise import factorise, length, most_popular, numbers
+from murecom.recommend.factors import Factors
 from murecom.recommend.sparse import Found, add_up, pick
 from murecom.types import Progress, Step
 
@@ -34,11 +35,8 @@ ALPHA, REG, EPOCHS = 0.02, 0.006, 8
 PLAYS, TRACKS = 20, 30
 "An artist whose tracks are in so many playlists is learned, by so many of them."
 
-ROUNDS, CLOSE = 60, 1e-3
+ROUNDS, CLOSE = 25, 1e-3
 "Conjugate gradients of the regression, at most, and the part of the error that may remain."
-
-LOOKED_AT = 2_000
-"Tracks with the most votes that are looked at first; all are where these do not settle it."
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -53,8 +51,8 @@ class Title(Recommender):
     takes: ClassVar[frozenset[str]] = frozenset({"title"})
     made_by: ClassVar[str] = "murecom train playlists"
 
-    dim: int = 64
-    "Length of a vector."
+    dim: int | None = None
+    "Length of a vector; by default half of that of `ials`, see `factorise.length`."
 
     most: int = 200_000
     "Tracks that get a vector, the most popular ones; others are found by votes."
@@ -77,7 +75,7 @@ class Title(Recommender):
     votes_weigh: float = 1.0
     "What votes, which sum to 1 a place, are multiplied by before they are added to the vectors'."
 
-    popular_weigh: float = 2.0
+    popular_weigh: float = 3.0
     "What the share of all playlists that hold a track is multiplied by before it is added."
 
     def lacks(self, data: Data) -> list[str]:
@@ -90,7 +88,8 @@ class Title(Recommender):
         assert lists is not None
         popularity = lists.popularity
         own = most_popular(popularity, self.most)
-        dim = length(self.dim, len(own), len(lists), len(lists.entries))
+        dim = self.dim or length(None, len(own), len(lists), len(lists.entries)) // 2
+        dim = length(dim, len(own), len(lists), len(lists.entries))
         vectors, playlists = factorise(
             lists.keep(own).matrix(),
             dim=dim,
@@ -204,23 +203,21 @@ class Title(Recommender):
         return scores
 
     def _top(self, seeds: Seeds, k: int, exclude: NDArray[np.int64]) -> Found:
-        x, votes = self._parts(seeds)
+        x, (voted, votes) = self._parts(seeds)
         best, fits = self._factors.top(x, k, exclude)
-        voted, shares = votes
-        order = np.argsort(-shares, kind="stable")
-        items = np.unique(np.concatenate([best, voted[order[:LOOKED_AT]]]))
-        scores = self._added(x, votes, items)
-        if len(best) == k and len(order) > LOOKED_AT:
-            # whoever is behind here fits no better than the last of `best`: do its votes suffice?
-            least = -np.partition(-scores, k - 1)[k - 1] - fits[-1]
-            if self.votes_weigh * shares[order[LOOKED_AT]] >= least:
-                items = np.unique(np.concatenate([best, voted]))
-                scores = self._added(x, votes, items)
-        elif len(order) > LOOKED_AT:
-            items = np.unique(np.concatenate([best, voted]))
-            scores = self._added(x, votes, items)
-        scores[np.isin(items, exclude)] = -np.inf
-        places, scores = top(scores, k)
+        if len(exclude):
+            good = ~np.isin(voted, exclude)
+            voted, votes = voted[good], votes[good]
+        items = _union(best, voted[top(votes, k)[0]])
+        places, scores = top(self._added(x, (voted, votes), items), k)
+        if len(best) == k:
+            # all others fit no better than the last of `best`: so many votes they would need
+            voted_in = self.votes_weigh * votes >= scores[-1] - fits[-1]
+        else:
+            voted_in = np.ones(len(voted), np.bool_)
+        if np.count_nonzero(voted_in) > k or len(best) < k:
+            items = _union(items, voted[voted_in])
+            places, scores = top(self._added(x, (voted, votes), items), k)
         return items[places], scores
 
 
@@ -246,6 +243,12 @@ def _spans(starts: Ints, lengths: Ints) -> Ints:
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) + np.repeat(starts - ends + lengths, lengths)
+
+
+def _union(one: Ints, other: Ints) -> Ints:
+    """Give what is in either, rising; many times as fast as numpy's, which hashes."""
+    both = np.sort(np.concatenate([one, other]))
+    return both[np.concatenate([[True], both[1:] != both[:-1]])] if len(both) else both
 
 
 def _unit(rows: Floats) -> Floats:

@@ -25,7 +25,8 @@ from murecom.artefact import Array, part
 from murecom.errors import BadInput, MissingExtra
 from murecom.interactions import Interactions
 from murecom.recommend.base import Data, Recommender, Seeds
-from murecom.recommend.factors import Factors, turned
+from murecom.recommend.factorise import turned
+from murecom.recommend.factors import Factors
 from murecom.recommend.sparse import HALVING, shares
 from murecom.types import Progress, Step
 
