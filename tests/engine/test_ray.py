@@ -127,6 +127,14 @@ def test_a_bad_batch_costs_itself_only(cluster, capfd):
 
 
 @pytest.mark.server
+def test_batches_that_kill_cost_nobody_who_stands_beside_them(cluster):
+    batches = [f"{n}" if n % 3 else "die" for n in range(12)]
+    outcomes = list(Ray(cluster).map(misbehave, batches))
+    assert sorted(o.batch for o in outcomes) == sorted(batches)
+    assert all((o.batch == "die") == (o.error is not None) for o in outcomes)
+
+
+@pytest.mark.server
 def test_a_result_that_cannot_travel_is_told(cluster):
     outcomes = list(Ray(cluster).map(nothing_to_pickle, [1, 2]))
     assert all("generator" in o.error for o in outcomes)

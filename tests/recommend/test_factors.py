@@ -137,6 +137,7 @@ def test_vectors_are_as_long_as_there_is_something_to_learn() -> None:
     assert length(None, 50_000, 100_000, 1_000_000) == 256
     assert length(None, 300_000, 100_000, 1_000_000) == 128
     assert length(None, 50_000, 100_000, 3_000_000) == 128
+    assert length(None, 50_000, 100_000, 1_000_000, part=2) == 128
     assert length(64, 50_000, 100_000, 3_000_000) == 64
     assert length(None, 50_000, 400, 20_000) == 50
     assert length(None, 12, 24, 60) == 2

@@ -77,7 +77,7 @@ def test_lists_to_ask_about_are_not_learned_from() -> None:
 
 def test_few_lists_leave_the_blend() -> None:
     model = small().fit(tiny_data())
-    assert "Too few playlists" in model.notes[0]
+    assert "need 300 playlists" in model.notes[0]
 
 
 def test_without_lightgbm_the_blend_answers_and_says_so(many, monkeypatch) -> None:

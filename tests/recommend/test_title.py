@@ -79,7 +79,7 @@ def test_a_name_that_says_nothing_gets_what_is_popular() -> None:
 def test_an_artist_is_a_name_too() -> None:
     artists = ["Somebody", "Nirvana", "周杰倫"]
     data = listed(kinds(), 30, artists=[artists[i // 10] for i in range(30)])
-    model = Title(votes_weigh=0).fit(data)
+    model = Title(votes_weigh=0, popular_weigh=0).fit(data)
     assert kind_of(model, "nirvana") == {1}
     assert kind_of(model, "Best of Nirvana") == {1}
     without = Title(votes_weigh=0, artists=0).fit(data)

@@ -37,7 +37,7 @@ def gensim_of(model: Word2Vec) -> object:
         [[str(item) for item in items] for items in lists],
         vector_size=8, window=model.window, epochs=150, negative=model.negative,
         ns_exponent=model.ns_exponent, sample=0, alpha=0.05, sg=1, min_count=1,
-        shrink_windows=False, workers=1, seed=1,
+        workers=1, seed=1,
     )  # fmt: skip
 
 

@@ -231,7 +231,7 @@ def test_unknown_seeds_are_named_beside_known_ones(both):
     answer = both.similar([both.find("Song 000"), nobody], k=3, limits=FREE)
     assert answer.model == "audio_knn + counting"
     assert [note for note in answer.notes if "Nobody" in note] == [
-        "In no playlist, left out: Knows – Nobody."
+        "In no playlist that the model learned from, so left out: Knows – Nobody."
     ]
 
 

@@ -10,6 +10,7 @@ import click
 from murecom.cli import DONE, FAILED, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options, printable
+from murecom.text.counts import counted
 
 NAMED = 20
 "Files that could not be used and are named; --json has them all."
@@ -62,6 +63,12 @@ def command(
         told += [f"{called} {count:,}" for called, count in counts if count]
         return f"{verb} {files_read} in {report.seconds:.1f} s: {'  '.join(told)}\n"
 
+    if report.overwritten:
+        some = counted(report.overwritten, "playlist has", "playlists have")
+        output.say(
+            f"Note: {some} the id of another one of this import and took its place. Files that "
+            "number their lists alike can be told apart by other pids, or by none."
+        )
     output.document(document, text, document["failures"])
     for path, reason in report.failures[:NAMED]:
         output.say(f"{printable(path)}: {reason}")

@@ -89,6 +89,8 @@ class Ray:
         ------
         BadInput
             One cannot; the sentence names it.
+        Unreachable
+            One does not answer.
         """
         with _connected(self.address) as ray:
             look = ray.remote(num_cpus=0, max_retries=0)(_closed)
@@ -103,17 +105,20 @@ class Ray:
                 )
                 ref = look.options(scheduling_strategy=place).remote(names)
                 found[ref] = node["NodeManagerAddress"]
-            try:
-                for ref, name in found.items():
-                    for folder in ray.get(ref, timeout=PATIENCE):
-                        raise BadInput(
-                            f"The node {name} of the cluster cannot read {folder}. "
-                            "Mount it there under the same path, or set engine.kind = local."
-                        )
-            except ray.exceptions.RayError as error:
-                raise Unreachable(
-                    f"A node of the cluster does not answer ({_reason(error)}). See: ray status"
-                ) from error
+            for ref, name in found.items():
+                try:
+                    missing = ray.get(ref, timeout=PATIENCE)
+                except ray.exceptions.GetTimeoutError as error:
+                    raise Unreachable(
+                        f"The node {name} of the cluster does not answer. See: ray status"
+                    ) from error
+                except ray.exceptions.RayError:
+                    continue  # the node is lost, and will do no work
+                for folder in missing:
+                    raise BadInput(
+                        f"The node {name} of the cluster cannot read {folder}. "
+                        "Mount it there under the same path, or set engine.kind = local."
+                    )
 
 
 class _End:
@@ -151,6 +156,8 @@ class _Member:
     "References of answers with their batches; the first one is being worked at."
     since: float = 0.0
     "When that was begun, as far as the parent knows."
+    is_alone: bool = False
+    "Whether nothing may stand behind it."
 
 
 class _Crew:
@@ -183,6 +190,7 @@ class _Crew:
         self.source = source
         self.is_drawn = False
         self.again: deque[Any] = deque()
+        self.suspects: deque[Any] = deque()
         self.members: list[_Member] = []
         self.failures = 0
         self.alone_since = time.monotonic()
@@ -204,18 +212,23 @@ class _Crew:
         ready = [member for member in self.members if not member.started]
         for place in range(1 + AHEAD):  # the first for everybody before the second for anybody
             for member in ready:
-                if len(member.line) == place:
+                if len(member.line) == place and not (place and member.is_alone):
                     self._give(member)
-        return not self.is_drawn or bool(self.again) or any(m.line for m in self.members)
+        left = not self.is_drawn or self.again or self.suspects
+        return bool(left) or any(member.line for member in self.members)
 
     def _give(self, member: _Member) -> None:
         """Give a worker one more batch, if there is one."""
-        batch = self.again.popleft() if self.again else next(self.source, _END)
+        if not member.line:
+            member.since = time.monotonic()
+            member.is_alone = bool(self.suspects)
+        if member.is_alone:
+            batch = self.suspects.popleft()
+        else:
+            batch = self.again.popleft() if self.again else next(self.source, _END)
         if batch is _END:
             self.is_drawn = True
             return
-        if not member.line:
-            member.since = time.monotonic()
         member.line.append((member.actor.run.remote(batch), batch))
 
     def finished(self, timeout: float | None) -> Iterator[Outcome[Any, Any]]:
@@ -226,8 +239,8 @@ class _Crew:
             member = waiting[ref]
             if member.started:
                 self._welcome(member)
-            else:
-                yield self._outcome(member)
+            elif outcome := self._outcome(member):
+                yield outcome
         if ready:
             return
         for member in self._late(timeout):
@@ -276,14 +289,18 @@ class _Crew:
             )
         member.started = None
 
-    def _outcome(self, member: _Member) -> Outcome[Any, Any]:
-        """Take the answer for the first batch in line."""
+    def _outcome(self, member: _Member) -> Outcome[Any, Any] | None:
+        """Take the answer for the first batch in line; none if it has to be tried again, alone."""
         ref, batch = member.line.popleft()
         member.since = time.monotonic()
         try:
             value, error = self.ray.get(ref)
         except self.ray.exceptions.RayActorError:
+            stood_behind = bool(member.line)
             self._replace(member)
+            if stood_behind:  # it may be one of those: then the answer was ready, and was lost
+                self.suspects.append(batch)
+                return None
             return Outcome(batch, error="The worker process died.")
         except self.ray.exceptions.RayError as failure:
             return Outcome(batch, error=f"{_reason(failure)}.")

@@ -1,9 +1,9 @@
 """One protocol for all: which playlists are hidden, what of them is shown, what has to be found.
 
-Playlists are divided by a checksum of their ids, so the division stays when others are added, and
-is the same for everybody: part 0 of six is for tests, part 1 for choosing parameters, the others
-to learn from. A model never learns from a playlist that it is asked to continue (strong
-generalisation); after parameters are chosen on part 1 it learns from all but part 0.
+Playlists are divided by a checksum of their ids, so the division stays when others are added: part
+0 of six is for tests, part 1 for choosing parameters, the others to learn from. A model never
+learns from a playlist that it is asked to continue (strong generalisation); after parameters are
+chosen on part 1 it learns from all but part 0.
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ class Options:
         At most so many playlists.
     seed : int
         Of the random seeds tracks; each playlist's draw depends on it and on the playlist alone.
+    min_count : int
+        Nothing is learned of tracks that fewer of the playlists to learn from hold.
     """
 
     on: On = "test"
@@ -101,6 +103,7 @@ class Options:
     keep_unseen: bool = False
     lists: int = LISTS
     seed: int = 0
+    min_count: int = 1
 
     def __post_init__(self) -> None:
         """Check the values; BadInput names what is wrong."""
@@ -214,6 +217,8 @@ def part_of(playlist: str) -> int:
     Million Playlist Dataset is in the same part whatever the source is called here. A `#2` that
     tells playlists of one id apart does not count: they may be two states of one list.
     """
+    if playlist.startswith("album:"):  # nobody would ask for its rest
+        return PARTS - 1
     own = re.sub(r"#\d+$", "", playlist.partition(":")[2] or playlist)
     digest = hashlib.md5(own.encode("utf-8", "surrogatepass"), usedforsecurity=False)
     return int(digest.hexdigest(), 16) % PARTS
@@ -243,21 +248,20 @@ def prepare(data: Data, playlists: Sequence[str], options: Options | None = None
     if lists is None or not len(lists):
         raise NotReady("There are no playlists to evaluate with. Run: murecom import FILE…")
     if len(playlists) != len(lists):
-        raise BadInput(f"There are {len(playlists)} ids for {len(lists)} playlists.")
+        raise BadInput(f"Ids must be as many as playlists: {len(lists)}, not {len(playlists)}.")
     parts = np.fromiter(map(part_of, playlists), np.int64, len(playlists))
     asked = TEST if options.on == "test" else VALIDATION
-    hidden = {TEST} if options.on == "test" else {TEST, VALIDATION}
-    learned = np.flatnonzero(~np.isin(parts, list(hidden)))
+    learned = np.flatnonzero((parts != TEST) & (parts != asked))
     tested = np.flatnonzero(parts == asked)
     if not len(learned) or not len(tested):
         raise BadInput(
-            f"Of {len(lists)} playlists {len(tested)} are to be tested and {len(learned)} to learn "
-            "from. Import more playlists: murecom import FILE…"
+            f"There must be playlists to be tested (here {len(tested)}) and to learn from (here "
+            f"{len(learned)}). Import more playlists: murecom import FILE…"
         )
     if len(tested) > options.lists:
         order = sorted(tested.tolist(), key=lambda row: _order(playlists[row]))
         tested = np.sort(np.array(order[: options.lists]))
-    train, kept = _training(data, lists, learned)
+    train, kept = _training(data, lists, learned, options.min_count)
     seen = np.zeros(len(data.items), np.bool_)
     assert train.interactions is not None
     seen[kept[train.interactions.popularity > 0]] = True
@@ -273,8 +277,8 @@ def prepare(data: Data, playlists: Sequence[str], options: Options | None = None
             cases[name] = found
     if not cases:
         raise BadInput(
-            f"None of the {len(tested)} playlists to be tested is long enough, or none holds a "
-            "track that others hold. Import more playlists: murecom import FILE…"
+            f"No playlist to be tested (of {len(tested)}) is long enough, or none holds a track "
+            "that others hold. Import more playlists: murecom import FILE…"
         )
     return Experiment(data, playlists, options, train, kept, cases, len(tested))
 
@@ -332,14 +336,17 @@ def _order(playlist: str) -> str:
 
 
 def _training(
-    data: Data, lists: Interactions, rows: NDArray[np.int64]
+    data: Data, lists: Interactions, rows: NDArray[np.int64], least: int
 ) -> tuple[Data, NDArray[np.int64]]:
     """Give what may be learned from: some playlists, the items in them or with a vector."""
     some = lists.take(rows)
-    stays = some.popularity > 0
+    stays = (popularity := some.popularity) > 0
     for block in data.vectors.values():
         stays |= np.isfinite(block.matrix).all(axis=1)
-    kept = np.flatnonzero(stays)
+    kept = np.flatnonzero(stays & ((popularity == 0) | (popularity >= least)))
+    some = some.keep(kept)
+    if not some.lengths.all():
+        some, rows = some.take(np.flatnonzero(some.lengths)), rows[some.lengths > 0]
 
     def of_items(names: Sequence[Any]) -> list[Any]:
         return [names[item] for item in kept.tolist()] if names else []
@@ -350,7 +357,7 @@ def _training(
     train = Data(
         items=of_items(data.items),
         vectors=vectors,
-        interactions=some.keep(kept),
+        interactions=some,
         titles=[data.titles[row] for row in rows.tolist()] if data.titles else [],
         artists=of_items(data.artists),
         albums=of_items(data.albums),

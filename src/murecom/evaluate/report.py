@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from murecom.evaluate.compare import Comparison, Result
 from murecom.evaluate.intervals import Bootstrap, Figure, Sample
 from murecom.evaluate.protocol import MEAN
+from murecom.text.counts import counted
 
 SHOWN: Final[Mapping[str, str]] = {
     "r_precision": "R-prec",
@@ -113,9 +114,10 @@ def as_text(comparison: Comparison) -> str:
     held = sum(c["playlists"] * c["held"] for n, c in plain["cases"].items() if n != "next")
     asked = sum(c["playlists"] for n, c in plain["cases"].items() if n != "next")
     parts = [
-        f"{plain['playlists']:,} playlists with {plain['tracks']:,} tracks to learn from, "
-        f"{plain['tested']:,} to test: {sum(c['playlists'] for c in cases):,} questions"
-        + (f", {held / asked:.0f} tracks to be found in each." if asked else ".")
+        f"{counted(plain['playlists'], 'playlist')} with {counted(plain['tracks'], 'track')} to "
+        f"learn from, {plain['tested']:,} to test: "
+        + counted(sum(c["playlists"] for c in cases), "question")
+        + (f", {counted(round(held / asked), 'track')} to be found in each." if asked else ".")
     ]
     means = [(m["name"], m["mean"]) for m in models if "mean" in m]
     of = means[0][1]["of"] if means else []
@@ -124,11 +126,11 @@ def as_text(comparison: Comparison) -> str:
     for name in [n for n in plain["cases"] if n != "next"]:
         own = [(m["name"], m["scenarios"][name]) for m in models if name in m["scenarios"]]
         count = plain["cases"][name]["playlists"]
-        parts += _section(f"{name} ({count:,} playlists)", own, SHOWN)
+        parts += _section(f"{name} ({counted(count, 'playlist')})", own, SHOWN)
     after = [(m["name"], m["scenarios"]["next"]) for m in models if "next" in m["scenarios"]]
     if after:
         count = plain["cases"]["next"]["playlists"]
-        parts += _section(f"The next track ({count:,} playlists)", after, NEXT)
+        parts += _section(f"The next track ({counted(count, 'playlist')})", after, NEXT)
         parts += _seed_section(models)
     parts += _strata_section(means)
     parts += _beyond_section(means or after)

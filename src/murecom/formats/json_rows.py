@@ -7,8 +7,10 @@ memory, so they are read bit by bit; a damaged place costs the playlist in which
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -84,7 +86,10 @@ class Rows:
     def __init__(self, source: Source, kind: str) -> None:
         self._source, self._kind = source, kind
         self._tracks: dict[Any, Track] = {}
-        self._seen: dict[int | str, int] = {}
+        self._seen: dict[str, int] = {}
+        path = os.fsencode(source.path or "")  # files of one name in two folders are two
+        sum_ = hashlib.blake2b(path, digest_size=4).hexdigest()
+        self._file = f"{source.file_name or 'playlists'}-{sum_}"
 
     def playlist(self, row: Any, where: str, number: int) -> Playlist | None:
         """Make a playlist of a JSON object; None, and a word about it, if it is none.
@@ -121,8 +126,8 @@ class Rows:
             pid = tidy(pid)
         usable = (type(pid) is int and abs(pid) < 2**63) or (isinstance(pid, str) and pid)
         if not usable or len(str(pid)) > 200:
-            return f"{self._kind}:{self._source.file_name or 'playlists'}/{number}"
-        again = self._seen[pid] = self._seen.get(pid, 0) + 1
+            return f"{self._kind}:{self._file}/{number}"
+        again = self._seen[str(pid)] = self._seen.get(str(pid), 0) + 1
         return f"mpd:{pid}" if again == 1 else f"mpd:{pid}#{again}"
 
     def _track(self, entry: Any) -> Track | None:

@@ -139,6 +139,21 @@ class Grams:
         weights = _tf(np.array(list(counted.values()), np.float32)[known]) * self.idf[places]
         return places, weights / np.float32(max(float(np.linalg.norm(weights)), 1e-12))
 
+    def share(self, key: str) -> float:
+        """Tell how much of a name its known n-grams are: the part of its length, 0..1."""
+        grams, _ = self.row(key)
+        if not len(grams):
+            return 0.0
+        counted = grams_of(key)
+        times = _tf(np.array(list(counted.values()), np.float32))
+        wanted = np.array(list(counted), dtype=np.str_)
+        is_known = np.isin(wanted, self.grams[grams])
+        # an n-gram that no name holds weighs as much as the rarest one
+        weights = np.where(is_known, np.float32(0), np.float32(self.idf.max(initial=0)))
+        weights[is_known] = self.idf[grams]
+        squares = (times * weights) ** 2
+        return float(np.sqrt(squares[is_known].sum() / max(float(squares.sum()), 1e-12)))
+
     def near(self, key: str, n: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Give the names, of `n` that there are, with a cosine above 0: rising, and the cosines."""
         grams, weights = self.row(key)

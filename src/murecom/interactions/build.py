@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from murecom.errors import BadInput
 from murecom.interactions.base import Interactions
+from murecom.text.counts import counted
 from murecom.text.recordings import take_key
 from murecom.types import TrackId
 
@@ -110,9 +111,9 @@ class Builder:
         """
         notes = []
         if self._not_trainable:
-            notes.append(f"{_count(self._not_trainable)} may not be learned from.")
+            notes.append(f"{counted(self._not_trainable, 'playlist')} may not be learned from.")
         if self._repeated:
-            notes.append(f"{_count(self._repeated)} came again under the same id.")
+            notes.append(f"{counted(self._repeated, 'playlist')} came again under the same id.")
         built = Built(
             # read where they stand: copies would double the memory
             Interactions(
@@ -195,7 +196,8 @@ def assemble(
         kept = np.flatnonzero(built.interactions.popularity >= min_count)
         rare = built.interactions.n_items - len(kept)
         if rare:
-            note = f"Left out: {rare:,} tracks that are in fewer than {min_count} playlists."
+            some = counted(rare, "track that is", "tracks that are")
+            note = f"Left out: {some} in fewer than {min_count} playlists."
             interactions = built.interactions.keep(kept)
             built = replace(
                 _catalogue(built, kept), interactions=interactions, notes=(*built.notes, note)
@@ -214,7 +216,8 @@ def _merged(built: Built, groups: NDArray[np.int32]) -> Built:
     order = np.lexsort((-counts, number))  # stable: the first of equals stays first
     best = order[np.concatenate([[True], np.diff(number[order]) > 0])]
     entries = number.astype(np.int32)[old.entries]
-    note = f"{copies:,} tracks are counted as another release of the same recording."
+    some = counted(copies, "track is", "tracks are")
+    note = f"{some} counted as another release of the same recording."
     return replace(
         _catalogue(built, best),
         interactions=Interactions(old.starts, entries, len(firsts)),
@@ -246,9 +249,5 @@ def _without_empty(built: Built) -> Built:
         ),
         playlists=[built.playlists[row] for row in rows.tolist()],
         titles=[built.titles[row] for row in rows.tolist()],
-        notes=(*built.notes, f"Left out: {_count(empty)} without a track."),
+        notes=(*built.notes, f"Left out: {counted(empty, 'playlist')} without a track."),
     )
-
-
-def _count(playlists: int) -> str:
-    return "1 playlist" if playlists == 1 else f"{playlists:,} playlists"

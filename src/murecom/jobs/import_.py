@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -30,10 +29,8 @@ from murecom.jobs.playlist_files import (
 )
 from murecom.library.guess import guess
 from murecom.store import ImportRow, Store
+from murecom.store.bulk import by_entries
 from murecom.types import Playlist, Progress, Step, Track, no_progress
-
-ENTRIES = 20_000
-"Entries of a commit: half a second's work, and what a killed import has to do again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class ImportOptions:
 
     `trainable` decides for all playlists whether models may learn from them, None leaves it to
     their source; `again` also reads files that have not changed; `roots` are the music folders;
-    with `dry_run` nothing is written.
+    with `dry_run` all is read and nothing written.
     """
 
     paths: tuple[Path, ...]
@@ -57,8 +54,9 @@ class ImportReport:
     """What an import did.
 
     `files` were read, `unchanged` passed over, `passed` are none of playlists, `failed` could not
-    be used (`failures` says why). `playlists` were read, of which `added` and `replaced`; their
-    `entries`, `tracks` that were new. `refused` rows are named in `refused_file`, unless there are
+    be used (`failures` says why). `playlists` were read, of which `added` and `replaced`; of these
+    `overwritten` took the place of one that the same import had added; their `entries`, `tracks`
+    that were new. `refused` rows are named in `refused_file`, unless there are
     none or nothing was to be written. A dry run knows no added, replaced and new ones.
     """
 
@@ -69,6 +67,7 @@ class ImportReport:
     playlists: int = 0
     added: int = 0
     replaced: int = 0
+    overwritten: int = 0
     entries: int = 0
     tracks: int = 0
     refused: int = 0
@@ -149,10 +148,13 @@ class _Import:
         self.total = sum(stat.st_size for stat in self.stats.values()) // 1000
         self.before = 0  # bytes of the files that are done
         self.today = None if options.trainable is None else date.today().isoformat()
+        self.newest = 0  # inner id of the last playlist that was there before
         self.matched: dict[tuple[object, ...], Track | None] = {}
 
     def run(self) -> None:
         """Import file by file; one that cannot be used does not stop the others."""
+        if not self.options.dry_run:
+            self.newest = self.store.playlists.newest()
         for file, stat in self.stats.items():
             try:
                 self._import(file)
@@ -181,7 +183,7 @@ class _Import:
         stream = PlaylistStream(file, roots=options.roots)
         row = ImportRow(file, stat.st_size, stat.st_mtime_ns, options.trainable)
         skipped = 0
-        known = None if options.again else self.store.imports.get(file)
+        known = None if options.again or options.dry_run else self.store.imports.get(file)
         if known and replace(known, playlists=0, refused=0, finished=False) == row:
             # what an m3u means changes with the library, so it is read again
             if known.finished and stream.format.name in NUMBERED:
@@ -190,7 +192,7 @@ class _Import:
             skipped = 0 if known.finished else known.playlists
         read, refused = 0, 0
         try:
-            for batch in _batches(identified(stream)):
+            for batch in by_entries(identified(stream)):
                 read += len(batch)
                 new = batch[max(len(batch) - (read - skipped), 0) :]
                 fit = [self._fit(stream, playlist) for playlist in new]
@@ -215,10 +217,12 @@ class _Import:
                 playlists,
                 trainable=options.trainable is not False,
                 trainable_on=self.today,
+                since=self.newest,
             )
             self.store.imports.put(row)
         report.added += written.added
         report.replaced += written.replaced
+        report.overwritten += written.overwritten
         report.entries += written.entries
         report.tracks += written.tracks
 
@@ -251,20 +255,6 @@ class _Import:
         counts = {"playlists": report.playlists, "entries": report.entries}
         counts |= {"refused": self.refusals.count, "failed": report.failed}
         self.progress(Step("Importing", (self.before + done) // 1000, self.total, counts))
-
-
-def _batches(playlists: Iterator[Playlist]) -> Iterator[list[Playlist]]:
-    """Cut the playlists of a file into what goes into one commit."""
-    batch: list[Playlist] = []
-    size = 0
-    for playlist in playlists:
-        batch.append(playlist)
-        size += len(playlist.tracks) + 1
-        if size >= ENTRIES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _by_words(entry: Track) -> Track | None:

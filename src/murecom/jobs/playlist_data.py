@@ -67,10 +67,13 @@ def read_store(
     lists = store.playlists.lists(titles=merge, progress=progress)
     notes = []
     if lists.left_out:
-        notes.append(f"Left out: {lists.left_out:,} playlists that may not be learned from.")
+        some = "1 playlist" if lists.left_out == 1 else f"{lists.left_out:,} playlists"
+        notes.append(f"Left out: {some} that may not be learned from.")
     if albums:
         found = store.playlists.albums()
-        notes.append(f"{len(found.playlists):,} albums are taken as playlists.")
+        count = len(found.playlists)
+        taken = "1 album is" if count == 1 else f"{count:,} albums are"
+        notes.append(f"{taken} taken as playlists.")
         lists = _together(lists, found)
     groups = None
     if merge:
@@ -165,17 +168,33 @@ def read_files(
     progress(Step("Reading playlists", total, total, {"playlists": read}))
     if not read:
         raise first or nothing_found(paths)
-    notes = (*_told("files", len(failed), failed), *_told("rows", count, refused))
+    notes = (*_told("file", len(failed), failed), *_told("row", count, refused))
     built = builder.finish()
     found = _data(built, None)
     return PlaylistData(found.data, found.playlists, (*notes, *found.notes))
+
+
+def limited(data: PlaylistData, min_count: int) -> PlaylistData:
+    """Leave out tracks that are in fewer playlists, as the readers do it."""
+    own = data.data
+    assert own.interactions is not None
+    built = Built(
+        own.interactions,
+        own.items,
+        own.artists,
+        own.albums,
+        data.playlists,
+        own.titles,
+        data.notes,
+    )
+    return _data(assemble(built, min_count=min_count), own.revision)
 
 
 def _told(what: str, count: int, examples: Sequence[str]) -> list[str]:
     if not count:
         return []
     more = f" … and {count - TOLD:,} more" if count > TOLD else ""
-    return [f"Left out: {count:,} {what}: {'; '.join(examples[:TOLD])}{more}"]
+    return [f"Left out: {count:,} {what}{'s' * (count > 1)}: {'; '.join(examples[:TOLD])}{more}"]
 
 
 def _data(built: Built, revision: int | None) -> PlaylistData:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from murecom import artefact, registry
 from murecom.engine.base import Engine
 from murecom.errors import BadInput, MurecomError, NotFound, NotReady
-from murecom.recommend.base import Recommender
+from murecom.recommend.base import Data, Recommender
 from murecom.store import Store
 from murecom.train.search import Trial
 from murecom.types import Progress, no_progress
@@ -170,8 +170,9 @@ def make(models: Sequence[str] = (), parameters: Parameters | None = None) -> Re
     Parameters
     ----------
     models : sequence of str
-        Names; none for those served by default. One alone is trained without others; `reranked` or
-        `blend` in front of several says how these are combined.
+        Names; none for those served by default. One alone is a blend of one, so that it explains
+        its answers as others do; `reranked` or `blend` in front of several says how these are
+        combined.
     parameters : mapping, optional
         Fields of each, where they are not to be the defaults. Those under `blend` are the weights
         by which a list is continued.
@@ -183,13 +184,18 @@ def make(models: Sequence[str] = (), parameters: Parameters | None = None) -> Re
     """
     given = {name: dict(own) for name, own in (parameters or {}).items()}
     names = list(models)
+    own: dict[str, Any]
     if len(names) == 1 and names[0] not in SERVED:
-        return _one(names[0], given.get(names[0], {}))
+        options = given.get(names[0], {})
+        _one(names[0], options)  # a parameter that does not exist is told
+        alone = {names[0]: 1.0}
+        own = {"weights": alone, "next_weights": dict(alone)}
+        return _one("blend", {**own, "options": {names[0]: options} if options else {}})
     chosen = names.pop(0) if names and names[0] in SERVED else SERVED[0]
     whole: Any = _one(chosen, {})
     if not hasattr(whole, "weights"):  # it combines none
         return _one(chosen, given.get(chosen, {}))
-    own: dict[str, Any] = {"weights": dict(whole.weights)}
+    own = {"weights": dict(whole.weights)}
     if names:
         own = _weights(names, whole.weights, whole.next_weights)
     own["weights"] |= {n: w for n, w in given.pop("blend", {}).items() if n in own["weights"]}
@@ -256,8 +262,7 @@ def train(
     """
     check(data)
     model = make(models, parameters)
-    for name in parts_of(model):  # told before anything is fitted
-        registry.get("recommend", name)
+    _check_parts(parts_of(model), data.data)  # told before anything is fitted
     model.engine = engine
     began = time.perf_counter()
     model.fit(data.data, progress)
@@ -304,6 +309,14 @@ def check(data: PlaylistData) -> None:
             "No playlist holds two different tracks: nothing tells what goes together. "
             "Import playlists with more tracks."
         )
+
+
+def _check_parts(names: Sequence[str], data: Data) -> None:
+    """Raise if a recommender does not exist, or if the data suffices for none of them."""
+    kinds: list[type[Recommender]] = [registry.get("recommend", name) for name in names]
+    lacking = [kind().lacks(data) for kind in kinds]
+    if all(lacking):
+        raise NotReady(f"'{names[0]}' needs {lacking[0][0]}, none are there. Train another model.")
 
 
 def _few(playlists: int) -> list[str]:

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from murecom import registry
-from murecom.errors import BadInput, NotFound, NotReady
+from murecom import __version__, registry
+from murecom.errors import BadInput, MissingExtra, NotFound, NotReady
 from murecom.evaluate import metrics
 from murecom.evaluate.protocol import MEAN, Experiment, Options, ask, each, prepare
 from murecom.recommend.base import Data, Recommender
@@ -73,7 +73,7 @@ class Tuning:
     Attributes
     ----------
     data : str
-        Checksum of the playlists that it was made on.
+        Checksum of the playlists that it was made on, and the version of murecom.
     playlists : int
         How many these were.
     best : mapping
@@ -124,6 +124,7 @@ def tune(
     seconds: float,
     parts: Sequence[str],
     weights: Mapping[str, Value] | None = None,
+    min_count: int = 1,
     progress: Progress = no_progress,
 ) -> tuple[Tuning | None, tuple[str, ...]]:
     """Search for good parameters of some parts.
@@ -141,6 +142,8 @@ def tune(
         left as they are.
     weights : mapping of str to float, optional
         Of the parts in the blend that continues a list; the last quarter of the time is for them.
+    min_count : int
+        Leave out tracks that fewer of the playlists to learn from hold; `data` still has them.
 
     Returns
     -------
@@ -152,20 +155,28 @@ def tune(
     lists = data.data.interactions
     if lists is None or len(lists) < LEAST:
         count = 0 if lists is None else len(lists)
-        return None, (f"{count} playlists are too few to tune on: the defaults were taken.",)
+        some = "1 playlist is" if count == 1 else f"{count} playlists are"
+        return None, (f"{some} too few to tune on: the defaults were taken.",)
     try:
-        experiment = prepare(*_some(data), Options(on="validation", scenarios=MEAN, lists=ASKED))
+        options = Options("validation", MEAN, lists=ASKED, min_count=min_count)
+        experiment = prepare(*_some(data), options)
     except (BadInput, NotReady) as error:
         return None, (f"Nothing was tuned, the defaults were taken: {error}",)
-    key = f"{lists.hash()[:32]} {hashlib.md5(_ids(data), usedforsecurity=False).hexdigest()}"
+    ids = hashlib.md5(_ids(data), usedforsecurity=False).hexdigest()
+    key = f"{data.data.hash()[:32]} {ids} {__version__}"
+    key += f" {min_count}" if min_count > 1 else ""
     found = read(file)
     tuning = found if found and found.data == key else Tuning(key, len(lists))
     knobs, start, missing = _knobs(parts)
-    tuning.started = {part: dict(values) for part, values in start.items()}
-    done = 0
+    tuning.started |= {part: dict(values) for part, values in start.items()}
+    weights = weights if weights and len(weights) > 1 else None
+    if weights:  # those found for members of other parameters tell nothing
+        tuning.tried = [trial for trial in tuning.tried if trial.part != WHOLE]
+    done, now = 0, ""
 
     def measure(part: str, parameters: dict[str, Value]) -> float:
-        nonlocal done
+        nonlocal done, now
+        now = part
         progress(Step(f"Tuning {part}", done, None))
         done += 1
         kind: type[Recommender] = registry.get("recommend", part)
@@ -178,22 +189,32 @@ def tune(
         progress(Step(f"Tuning {trial.part}", done, None, {"tried": len(tuning.tried)}))
 
     ends = time.monotonic() + seconds
-    Search(knobs, start, measure, tuning.tried, told).run((1 - FOR_WEIGHTS) * seconds)
-    found_best = {part: own for part, own in _best(tuning.tried).items() if part in start}
-    tuning.best = dict(found_best)
+    for_parts = ends - FOR_WEIGHTS * seconds
+    absent: dict[str, str] = {}
+    while True:
+        left = for_parts - time.monotonic()
+        try:
+            Search(knobs, start, measure, tuning.tried, told).run(left)
+            break
+        except MissingExtra as error:  # the others are tuned all the same
+            absent[now] = f"Not tuned: {now}. {error}"
+            knobs = [knob for knob in knobs if knob.part not in absent]
+            start.pop(now)
+    tuning.best = _best(tuning.tried)
+    if weights:
+        weights = {part: weight for part, weight in weights.items() if part not in absent}
     if weights and time.monotonic() < ends:
         progress(Step("Weighing", 0, None))
         tuning.started[WHOLE] = dict(weights)
         weighed = Weighed(weights, tuning, experiment)
         knobs = [Knob(WHOLE, name, WEIGHTS) for name in weights if name in weighed.members]
         if len(knobs) > 1:
-            # weights found for members of other parameters tell nothing
-            tuning.tried = [trial for trial in tuning.tried if trial.part != WHOLE]
             search = Search(knobs, {WHOLE: dict(weights)}, weighed, tuning.tried, told)
             search.run(ends - time.monotonic())
-            tuning.best = found_best | {WHOLE: _best(tuning.tried).get(WHOLE, dict(weights))}
+            tuning.best = _best(tuning.tried)
+            tuning.best.setdefault(WHOLE, dict(weights))
     write(file, tuning)
-    return tuning, missing
+    return tuning, (*missing, *absent.values())
 
 
 class Weighed:

@@ -120,7 +120,9 @@ class Artist(Recommender):
         """Give the rows of those artists that are known by name, in any spelling."""
         sums, rows = self.state["sums"], self.state["rows"]
         wanted = _sums([key for name in names if (key := name_key(name))])
-        places = np.minimum(np.searchsorted(sums, wanted), max(len(sums) - 1, 0))
+        if not len(sums):
+            return np.empty(0, np.int64)
+        places = np.minimum(np.searchsorted(sums, wanted), len(sums) - 1)
         found: NDArray[np.int64] = rows[places[sums[places] == wanted]].astype(np.int64)
         return found
 

@@ -181,6 +181,10 @@ class Recommender(ABC):
         self.manifest = {"data": data.hash(), "revision": data.revision}
         return self
 
+    def begin_with(self, earlier: Recommender) -> Self:
+        """Let the next fit begin with what an earlier model learned; most members learn anew."""
+        return self
+
     def lacks(self, data: Data) -> list[str]:
         """Name the parts of the data that this recommender needs and that are not there."""
         return [part for part in sorted(self.needs) if not _holds(getattr(data, part))]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,18 @@ class Composite(Recommender):
     members: dict[str, Recommender] = field(default_factory=dict, init=False, repr=False)
     "Those that were fitted, by name."
 
+    _earlier: dict[str, Recommender] = field(default_factory=dict, init=False, repr=False)
+
+    def begin_with(self, earlier: Recommender) -> Self:
+        """Let members begin with what those of an earlier model learned, where they can."""
+        found = earlier.members if isinstance(earlier, Composite) else {}
+        self._earlier = {
+            name: member
+            for name, member in found.items()
+            if type(member).begin_with is not Recommender.begin_with
+        }
+        return self
+
     def _asked(self) -> tuple[dict[str, float], Mapping[str, Mapping[str, Any]]]:
         """Give the names of the members with their weights, and their parameters."""
         raise NotImplementedError
@@ -104,8 +116,11 @@ class Composite(Recommender):
             f"{LISTS}.holders": starts,
             f"{LISTS}.places": places,
         }
+        earlier, self._earlier = self._earlier, {}
         for name in self._asked()[0]:
             member = self._make(name)
+            if name in earlier:
+                member.begin_with(earlier[name])
             if not member.lacks(data):
                 arrays = member._fit(data, progress)
                 state |= {f"{name}.{key}": np.asarray(array) for key, array in arrays.items()}
@@ -121,6 +136,11 @@ class Composite(Recommender):
             member.state, member._catalogue = arrays, self._catalogue
             member._open()
             self.members[name] = member
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Members that were not fitted, because the data lacks what they need."""
+        return tuple(name for name in self._asked()[0] if name not in self.members)
 
     def _usable(self, items: NDArray[np.int64]) -> NDArray[np.bool_]:
         good = np.zeros(len(items), np.bool_)

@@ -27,13 +27,14 @@ FEW_ITEMS, FEW_ENTRIES = 200_000, 2_000_000
 "Up to how many items and entries the longer vectors are trained in a minute of two processors."
 
 
-def length(dim: int | None, items: int, lists: int, entries: int) -> int:
-    """Choose the length of vectors, `dim` if it is given; shorter where there is little to learn.
+def length(dim: int | None, items: int, lists: int, entries: int, part: int = 1) -> int:
+    """Choose the length of vectors: `dim` if it is given, else one `part`-th of the usual length.
 
-    Each number of a vector needs eight lists: with fewer, vectors learn the lists by heart.
+    Shorter where there is little to learn: each number of a vector needs eight lists, with fewer,
+    vectors learn the lists by heart.
     """
     wide = items <= FEW_ITEMS and entries <= FEW_ENTRIES
-    return min(dim or (WIDE if wide else NARROW), max(min(items, lists) // 8, 2))
+    return min(dim or (WIDE if wide else NARROW) // part, max(min(items, lists) // 8, 2))
 
 
 def factorise(

@@ -57,12 +57,12 @@ class Ials(Recommender):
 
     _earlier: Ials | None = field(default=None, init=False, repr=False)
 
-    def begin_with(self, earlier: Ials) -> Self:
+    def begin_with(self, earlier: Recommender) -> Self:
         """Let the next fit begin with the vectors of an earlier model, for half the epochs.
 
         A model of vectors of another length is passed over, as are tracks that it did not know.
         """
-        self._earlier = earlier if earlier.state else None
+        self._earlier = earlier if isinstance(earlier, Ials) and earlier.state else None
         return self
 
     def _fit(self, data: Data, progress: Progress) -> dict[str, Array]:

@@ -23,6 +23,7 @@ from murecom.artefact import Array
 from murecom.engine.threads import cores
 from murecom.errors import MissingExtra
 from murecom.recommend.base import Data, Mode, Seeds
+from murecom.recommend.calibration import Calibration
 from murecom.recommend.composite import CONTINUE, LISTS, NEXT, Composite, add
 from murecom.recommend.evidence import Evidence, facts
 from murecom.types import Progress, Step
@@ -38,6 +39,9 @@ SCATTERED = (5, 10, 25, 25, 50)
 
 SHARE_SCATTERED = 0.3
 "How often it does; playlists are continued at their end more often than filled up."
+
+FEW_HELD = 0.05
+"Where fewer of the lists are held out, the members that serve begin with what they learned then."
 
 LEAST_HELD = 5
 "Tracks that must be left to be found."
@@ -85,6 +89,7 @@ class Reranked(Composite):
     "Of what is drawn at random."
 
     _boosters: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _of_blend: Calibration | None = field(default=None, init=False, repr=False)
     _evidence: Evidence | None = field(default=None, init=False, repr=False)
 
     def _asked(self) -> tuple[dict[str, float], Mapping[str, Mapping[str, Any]]]:
@@ -114,6 +119,8 @@ class Reranked(Composite):
         model.state = model._fit_members(inner, progress)
         model.state |= {f"facts.{name}": array for name, array in facts(inner).items()}
         model._open()
+        if len(held) < FEW_HELD * len(lists):  # then members know nearly all from this
+            self.begin_with(model)
         for mode, found in model._rows(data, held, random, self.negatives, progress):
             rows[mode].append(found)
         return {mode: self._grow(found) for mode, found in rows.items() if found}
@@ -199,11 +206,19 @@ class Reranked(Composite):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a listener should know of this model; empty when all is well."""
-        if "trees.continue" not in self.state:
-            return ("Too few playlists to train the re-ranker: the blend puts tracks in order.",)
         if not _library(quiet=True):
             return ("LightGBM is not installed: the blend puts tracks in order.",)
+        if "trees.continue" not in self.state:
+            return (f"Trees that re-rank need {LEAST_LISTS} playlists: the blend orders tracks.",)
         return ()
+
+    def calibrate(self, raw: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Bring raw scores to 0..1; those of the blend where trees are there and cannot be run."""
+        if "trees.continue" in self.state and not _library(quiet=True):
+            if self._of_blend is None:
+                self._of_blend = self._calibrate(Data(self.items))
+            return self._of_blend(raw)
+        return super().calibrate(raw)
 
     def _scores(self, seeds: Seeds) -> NDArray[np.float32]:
         items, total = self._ranked(seeds, self.depth, seeds.items)
@@ -221,6 +236,8 @@ class Reranked(Composite):
     def _ranked(
         self, seeds: Seeds, each: int, exclude: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        if seeds.mode == "next" and len(seeds.items):
+            seeds = replace(seeds, title=None)  # what comes next is learned from tracks alone
         found = self.gather(seeds, each, exclude)
         booster = self._booster(seeds.mode)
         if booster is None or not len(found.items):
@@ -285,7 +302,7 @@ def _library(quiet: bool = False) -> Any:
     """Import LightGBM; None if it is missing and that is said elsewhere."""
     try:
         import lightgbm
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # OSError: without OpenMP it is there and cannot load
         if quiet:
             return None
         raise MissingExtra("playlists", "Training the re-ranker") from error

@@ -35,6 +35,9 @@ ALPHA, REG, EPOCHS = 0.02, 0.006, 8
 PLAYS, TRACKS = 20, 30
 "An artist whose tracks are in so many playlists is learned, by so many of them."
 
+LIKE = 0.3
+"Cosine of two names from which on they are alike; n-grams that nobody uses count against it."
+
 ROUNDS, CLOSE = 25, 1e-3
 "Conjugate gradients of the regression, at most, and the part of the error that may remain."
 
@@ -88,8 +91,7 @@ class Title(Recommender):
         assert lists is not None
         popularity = lists.popularity
         own = most_popular(popularity, self.most)
-        dim = self.dim or length(None, len(own), len(lists), len(lists.entries)) // 2
-        dim = length(dim, len(own), len(lists), len(lists.entries))
+        dim = length(self.dim, len(own), len(lists), len(lists.entries), part=2)
         vectors, playlists = factorise(
             lists.keep(own).matrix(),
             dim=dim,
@@ -160,6 +162,12 @@ class Title(Recommender):
         self._factors = Factors.of(part(self.state, "factors"))
         self._grams = Grams.of(part(self.state, "grams"))
         self._names = int(self._grams.names.max(initial=-1)) + 1
+
+    def knows(self, title: str) -> bool:
+        """Tell whether a playlist or an artist is called anything like this."""
+        key = key_of(title)
+        cosines = self._grams.near(key, self._names)[1]
+        return bool(cosines.max(initial=0) * self._grams.share(key) >= LIKE)
 
     def _parts(self, seeds: Seeds) -> tuple[Floats, Found]:
         """Give the vector of a name, shape (dim + 1,), and the votes for it."""

@@ -45,13 +45,13 @@ class Word2Vec(Recommender):
     scoring: str = "in_out"
     "`in_out`: input with output vectors; `most_similar`: with input vectors, as the original."
 
-    vector_size: int = 100
+    vector_size: int = 128
     "Length of a vector."
 
-    window: int = 30
-    "Tracks on each side that a track is trained with."
+    window: int = 20
+    "Tracks on each side that a track is trained with, at most: a random number up to this."
 
-    epochs: int = 8
+    epochs: int = 10
     "Passes over all playlists."
 
     negative: int = 5
@@ -125,7 +125,6 @@ class Word2Vec(Recommender):
                 sg=1,
                 hs=0,
                 min_count=1,
-                shrink_windows=False,
                 workers=1,
                 seed=1,
                 callbacks=[_Epochs(self.epochs, progress)],

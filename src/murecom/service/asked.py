@@ -133,7 +133,7 @@ def ask(
         *_note(by_artist, "In no playlist, so the artist counts"),
         *_note(by_sound, "In no playlist, so what sounds alike counts"),
         *_note(only_heard, "In no playlist, so only the sound counts"),
-        *_note(lost, "In no playlist, left out"),
+        *_note(lost, "In no playlist that the model learned from, so left out"),
     ]
     away = model.split([track.id for track in unlike])[0]
     if unlike:

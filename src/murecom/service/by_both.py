@@ -95,6 +95,7 @@ class ByBoth:
             heard=None if is_coarse else (network.key, network.dim),
             novelty=novelty,
             popularity=self.playlists.popularity,
+            vectors=self.playlists.vectors,
         )
 
     def _answer(

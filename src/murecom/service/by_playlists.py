@@ -13,6 +13,7 @@ from murecom.config import Playlist as PlaylistSettings
 from murecom.errors import NotFound
 from murecom.index.base import top
 from murecom.jobs import playlist_model
+from murecom.playlist.novelty import vectors_of
 from murecom.playlist.pool import Pool
 from murecom.playlist.radio import Dials, Radio
 from murecom.recommend.base import Recommender, Request
@@ -58,15 +59,24 @@ class ByPlaylists:
 
     def checked(self, asked: Asked) -> Asked:
         """Take away a title and artists that bring nothing, and say so in a note."""
+        known = playlist_model.takes(self.model)
+        if asked.title and "title" not in known:
+            told = f"This model of playlists knows no titles: “{asked.title}” was left out."
+            asked = replace(asked, title=None, notes=(*asked.notes, told))
+        elif asked.title and not self._knows(asked.title):
+            asked = _untitled(asked)
         if asked.items or asked.is_empty:
             return asked
-        known = playlist_model.takes(self.model)
-        can = asked.title and "title" in known, asked.artists and "artists" in known
-        if any(can) and self.model.recommend(asked.request(), 1)[0]:
+        can = asked.title or (asked.artists and "artists" in known)
+        if can and self.model.recommend(asked.request(), 1)[0]:
             return asked
-        told = f"No playlist is called anything like “{asked.title}”." if asked.title else None
-        notes = (*asked.notes, *([told] if told else []))
-        return replace(asked, title=None, artists=(), notes=notes)
+        return replace(_untitled(asked), artists=())
+
+    def _knows(self, title: str) -> bool:
+        """Tell whether any playlist is called like that, as far as the model can tell."""
+        members = getattr(self.model, "members", {self.model.name: self.model})
+        tellers = [m.knows for m in members.values() if hasattr(m, "knows")]
+        return not tellers or any(knows(title) for knows in tellers)
 
     def candidates(self, asked: Asked, many: int) -> Scored:
         """Give the best tracks for a request; what is together with unwanted ones is lowered."""
@@ -97,6 +107,9 @@ class ByPlaylists:
 
         held = np.log1p(playlist_model.popularity(model).astype(np.float32))
         known = np.asarray(held * RANDOM_PAIR / held.max(initial=1), np.float32)
+        away = np.zeros(len(known), np.float32)
+        if asked.unlike:
+            away = np.float32(AWAY) * model.calibrate(model.scores(Request(asked.unlike)))
 
         def score(
             recent: npt.NDArray[np.int64], weights: npt.NDArray[np.float32]
@@ -105,9 +118,10 @@ class ByPlaylists:
                 model.items.ids(recent), weights.tolist(), title=asked.title, artists=asked.artists
             )
             try:
-                return model.calibrate(model.scores(request))
+                scores = model.calibrate(model.scores(request))
             except NotFound:  # none of these can be started from
-                return known
+                scores = known
+            return np.maximum(scores - away, 0)
 
         radio = Radio(
             pool,
@@ -133,7 +147,19 @@ class ByPlaylists:
             self.settings,
             novelty=novelty,
             popularity=self.popularity,
+            vectors=self.vectors,
         )
+
+    def vectors(self, ids: Sequence[TrackId]) -> npt.NDArray[np.float32] | None:
+        """Give what tells which tracks are alike, (len(ids), dim); zeros for unknown ones."""
+        give = vectors_of(self.model)
+        items, places, _ = self.model.items.split(ids)
+        if give is None or not len(items):
+            return None
+        own = give(items)
+        rows = np.zeros((len(ids), own.shape[1]), np.float32)
+        rows[places] = own
+        return rows
 
     def popularity(self, ids: Sequence[TrackId]) -> npt.NDArray[np.int64]:
         """Tell in how many playlists tracks are, shape (len(ids),); 0 for unknown ones."""
@@ -173,7 +199,7 @@ class ByPlaylists:
         told = []
         for track, (lists, seeds) in zip(tracks, together, strict=True):
             is_by = bool(artists & set(map(name_key, track.artists)))
-            if is_by and not asked.direct:
+            if is_by and (not asked.direct or track.id in stand_ins):
                 told.append("same artist")
             elif track.id in stand_ins:
                 told.append("sounds like your seeds")
@@ -202,6 +228,14 @@ class ByPlaylists:
             return []
         some = "1 track has" if unknown == 1 else f"{unknown} tracks have"
         return [f"{some} no name here. To learn names, run: murecom import FILE…"]
+
+
+def _untitled(asked: Asked) -> Asked:
+    """Take away a title that no playlist has, and say so in a note."""
+    if not asked.title:
+        return asked
+    told = f"No playlist is called anything like “{asked.title}”."
+    return replace(asked, title=None, notes=(*asked.notes, told))
 
 
 def shared(lists: int, seeds: int, asked: Asked) -> str:

@@ -53,6 +53,7 @@ def pick_from(
     heard: tuple[str, int] | None = None,
     novelty: float = 0.0,
     popularity: Callable[[Sequence[TrackId]], npt.NDArray[np.int64]] | None = None,
+    vectors: Callable[[Sequence[TrackId]], npt.NDArray[np.float32] | None] | None = None,
 ) -> Picked:
     """Choose the best candidates that the rules let in; ask for more when they let in too few.
 
@@ -72,6 +73,8 @@ def pick_from(
         0 keeps the order of the candidates; up to 1 it leads away from what everybody plays.
     popularity : callable, optional
         Tells in how many playlists tracks are.
+    vectors : callable, optional
+        Gives what novelty tells by which tracks are alike, shape (n, dim); None if there is none.
     """
     many = max(CANDIDATES, WORTHLESS if novelty else 0, 6 * length)
     while True:
@@ -89,7 +92,8 @@ def pick_from(
         if novelty > 0 and len(near):
             tracks.load(range(len(ids)))
             held = popularity(near) if popularity else np.zeros(len(near))
-            places = _anew(tracks, scores, held, len(seeds), novelty)
+            rows = vectors(near[:WORTHLESS]) if vectors else None
+            places = _anew(tracks, scores, held, len(seeds), novelty, rows)
         by_place = np.zeros(len(ids))  # rules are asked in this order; scores only order here
         by_place[places] = np.linspace(1, 0.5, len(near)) if novelty > 0 else scores
         pool = Pool(tracks, details, None, by_place, network)
@@ -125,8 +129,12 @@ def _anew(
     held: npt.NDArray[np.number[Any]],
     seeds: int,
     novelty: float,
+    vectors: npt.NDArray[np.float32] | None,
 ) -> npt.NDArray[np.int64]:
-    """Give the candidates, all rows but the last `seeds`, in the order that novelty wishes."""
+    """Give the candidates, all rows but the last `seeds`, in the order that novelty wishes.
+
+    Those beyond the first `WORTHLESS`, which only count where rules refuse these, come after them.
+    """
     codes: dict[str, int] = {}
 
     def code(name: str) -> int:
@@ -139,11 +147,17 @@ def _anew(
         code(f"{track.artists[:1]} {track.album}") if track.album else UNKNOWN for track in everyone
     ]
     n = len(tracks) - seeds
-    return renew(
-        scores,
-        novelty,
-        popularity=held,
-        artists=np.array(artists[:n], np.int64),
-        albums=np.array(albums[:n], np.int64),
-        seed_artists=np.array(artists[n:], np.int64),
-    )
+
+    def part(first: int, end: int, rows: npt.NDArray[np.float32] | None) -> npt.NDArray[np.int64]:
+        return first + renew(
+            scores[first:end],
+            novelty,
+            popularity=held[first:end],
+            artists=np.array(artists[first:end], np.int64),
+            albums=np.array(albums[first:end], np.int64),
+            seed_artists=np.array(artists[n:], np.int64),
+            vectors=rows,
+        )
+
+    ahead = min(n, WORTHLESS)
+    return np.concatenate([part(0, ahead, vectors), part(ahead, n, None)])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from murecom import artefact, registry
-from murecom.errors import BadInput, MissingExtra, Unreachable
+from murecom.errors import MissingExtra, NotFound, NotReady, Unreachable
 from murecom.evaluate import compare, price, report
 from murecom.evaluate.protocol import LISTS, MEAN, Experiment, On, Options, prepare
 from murecom.jobs import playlist_model
@@ -109,11 +109,15 @@ class Evaluating(Opened):
             A folder cannot be written.
         """
         wanted = tuple(scenarios) or (MEAN if novelty_sweep else Options().scenarios)
-        options = Options(on, wanted, titles, keep_unseen, lists)
-        chosen = compare.named(models) if models else self._model_to_evaluate()
+        if models:
+            chosen, made_of = compare.named(models), self._settings_of_lists()
+        else:
+            chosen, made_of = self._model_to_evaluate()
+        least = int(made_of["min_count"])
+        options = Options(on, wanted, titles, keep_unseen, lists, min_count=least)
         with only_one(self.home, "evaluation"):
             folder = self.home / FOLDER
-            data = self._playlists_of(paths, progress)
+            data = self._playlists_of(paths, made_of, progress)
             experiment = prepare(data.data, data.playlists, options)
             if novelty_sweep:
                 made = _sweep(chosen, experiment, folder, output or folder, restart, progress)
@@ -129,25 +133,28 @@ class Evaluating(Opened):
                 files = (*files, *_written(output, made))
         return Evaluation(made.result, made.text, files, made.failures, (*data.notes, *made.notes))
 
-    def _playlists_of(self, paths: Sequence[Path], progress: Progress) -> PlaylistData:
-        """Read playlists as a training would."""
+    def _playlists_of(
+        self, paths: Sequence[Path], made_of: Mapping[str, Any], progress: Progress
+    ) -> PlaylistData:
+        """Read playlists as a training would; rare tracks only go when the tests are set apart."""
         from murecom.jobs import playlist_data
 
-        own = self.settings.playlists
+        merge = bool(made_of["merge"])
         if paths:
-            return playlist_data.read_files(
-                paths, merge=own.merge, min_count=own.min_count, progress=progress
-            )
-        return playlist_data.read_store(
-            self.store,
-            merge=own.merge,
-            min_count=own.min_count,
-            albums=own.albums,
-            progress=progress,
-        )
+            return playlist_data.read_files(paths, merge=merge, progress=progress)
+        albums = bool(made_of["albums"])
+        return playlist_data.read_store(self.store, merge=merge, albums=albums, progress=progress)
 
-    def _model_to_evaluate(self) -> dict[str, Recommender]:
-        """Give the recommender that was trained, without what it learned; else what would be."""
+    def _settings_of_lists(self) -> dict[str, Any]:
+        own = self.settings.playlists
+        return {"merge": own.merge, "min_count": own.min_count, "albums": own.albums}
+
+    def _model_to_evaluate(self) -> tuple[dict[str, Recommender], dict[str, Any]]:
+        """Give the recommender that was trained, without what it learned; else what would be.
+
+        And how its playlists were read.
+        """
+        made_of = self._settings_of_lists()
         folder = playlist_model.folder_of(self.home)
         if playlist_model.stamp_of(folder) is None:
             model = playlist_model.make(self.settings.playlists.models)
@@ -155,15 +162,17 @@ class Evaluating(Opened):
             manifest = artefact.read_manifest(
                 folder, what="model of playlists", remedy=playlist_model.REMEDY
             )
-            kind: type[Recommender] = registry.get("recommend", str(manifest.get("class")))
             try:
+                kind: type[Recommender] = registry.get("recommend", str(manifest.get("class")))
                 model = kind(**manifest["parameters"])
-            except (TypeError, KeyError) as error:
-                raise BadInput(
+            except (NotFound, TypeError, KeyError) as error:
+                raise NotReady(
                     f"The model in {folder} was made by another version of murecom ({error}). "
                     f"Make it again: {playlist_model.REMEDY}."
                 ) from error
-        return {model.name: model}
+            told = manifest.get("metrics") or {}
+            made_of |= {name: told[name] for name in made_of if told.get(name) is not None}
+        return {model.name: model}, made_of
 
 
 def _sweep(

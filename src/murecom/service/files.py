@@ -64,10 +64,10 @@ class PlaylistFiles(Opened):
         if not entries:
             raise NotFound(f"{file} is an empty playlist. Name tracks with --seed.")
         if not tracks:
-            raise NotFound(
-                f"None of the {len(entries)} entries of {file} is known. "
-                "Scan the folder of its music first."
-            )
+            some = f"None of the {len(entries):,} entries of {file} is"
+            if len(entries) == 1:
+                some = f"The only entry of {file} is not"
+            raise NotFound(f"{some} known. Scan the folder of its music first.")
         return tracks, notes
 
     def read_list(self, file: Path, *, strangers: bool = True, title: str | None = None) -> Listed:

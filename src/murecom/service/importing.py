@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from murecom.jobs.import_ import ImportOptions, ImportReport, import_playlists
 from murecom.service.opened import Opened
+from murecom.store import Store
 from murecom.types import Progress, no_progress
 
 
@@ -34,8 +36,25 @@ class Importing(Opened):
         again : bool
             Also read files that were imported before and have not changed.
         dry_run : bool
-            Only read, and say what is there.
+            Only read, and say what is there: nothing is written, no database made.
         """
+        if dry_run and self._store is None and not Store.exists(self.settings.database):
+            with TemporaryDirectory(prefix="murecom-") as folder:
+                self._store = Store.open(Path(folder) / "none.db")
+                try:
+                    return self._import(files, trainable, again, dry_run, progress)
+                finally:
+                    self.close()
+        return self._import(files, trainable, again, dry_run, progress)
+
+    def _import(
+        self,
+        files: Sequence[Path],
+        trainable: bool | None,
+        again: bool,
+        dry_run: bool,
+        progress: Progress,
+    ) -> ImportReport:
         options = ImportOptions(
             paths=tuple(Path(file) for file in files),
             trainable=trainable,

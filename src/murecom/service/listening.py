@@ -80,7 +80,8 @@ class Listening(Ways):
         Parameters
         ----------
         seeds : sequence of Track
-            What the list holds, in its order. May be empty if there is a title.
+            What the list holds, in its order. May be empty if there is a title. Of a long list the
+            last 50 steer, and a note says so; none of it comes up again.
         length : int
             At least 1.
         title : str, optional
@@ -95,7 +96,8 @@ class Listening(Ways):
             raise BadInput("A list is continued from its tracks or its title. Give either.")
         dial = self._novelty(novelty)
         way, told = self._way(by, seeds[-STEERING:], unlike, title, whole=seeds)
-        return with_notes(way.continue_(length, limits, dial, flow), [*notes, *told])
+        answer = way.continue_(length, limits, dial, flow)
+        return with_notes(answer, [*notes, *_only_the_last(seeds), *told])
 
     def next_(
         self,
@@ -127,7 +129,8 @@ class Listening(Ways):
             raise BadInput("What comes next depends on what was played. Give at least one track.")
         dial = self._novelty(novelty)
         way, told = self._way(by, seeds[-STEERING:], unlike, title, "next", whole=seeds)
-        return with_notes(way.next_(k, limits, dial), [*notes, *told])
+        answer = way.next_(k, limits, dial)
+        return with_notes(answer, [*notes, *_only_the_last(seeds), *told])
 
     def radio(
         self,
@@ -177,6 +180,13 @@ class Listening(Ways):
         if not 0 <= dial <= 1:
             raise BadInput(f"The novelty dial goes from 0 to 1, not to {dial}. Turn it back.")
         return dial
+
+
+def _only_the_last(seeds: Sequence[Track]) -> list[str]:
+    """Tell that a list is too long for all of it to count."""
+    if len(seeds) <= STEERING:
+        return []
+    return [f"Of {len(seeds):,} tracks the last {STEERING} steer; none of them comes up again."]
 
 
 def _at_least_one(count: int, name: str) -> None:

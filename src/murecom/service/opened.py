@@ -85,8 +85,8 @@ class Opened:
             self._lists = (stamp, playlist_model.load(folder))
         model = self._lists[1]
         stale = playlist_model.is_stale(model, self.store)
-        notes = (playlist_model.STALE,) if stale else ()
-        return ByPlaylists(self.store, model, self.settings.playlist, notes)
+        notes = [*([playlist_model.STALE] if stale else []), *getattr(model, "notes", ())]
+        return ByPlaylists(self.store, model, self.settings.playlist, tuple(notes))
 
     def _has_lists(self) -> bool:
         """Whether a model of playlists is there, however it is."""

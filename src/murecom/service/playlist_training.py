@@ -68,6 +68,8 @@ class PlaylistTraining(Opened):
         MissingExtra
             `playlists` is not installed.
         """
+        from murecom.jobs import playlist_data
+
         own = self.settings.playlists
         names = tuple(own.models if models is None else models)
         parts = playlist_model.parts_of(playlist_model.make(names))
@@ -78,14 +80,28 @@ class PlaylistTraining(Opened):
             "min_count": own.min_count if min_count is None else min_count,
             "albums": own.albums if albums is None else albums,
         }
+        if files and albums:
+            raise BadInput(
+                "The albums are those of the library, and with files nothing of it is read. Import "
+                "the files before, or leave --albums out."
+            )
+        options["albums"] = bool(options["albums"]) and not files
         weights = getattr(playlist_model.make(names), "weights", None)
         with only_one(self.home, "training"):
-            data = self._playlists(files, options, progress)
+            least = int(options["min_count"])
+            # a search must not know what is rare among the playlists that it asks about
+            reading = options if budget is None else options | {"min_count": 1}
+            data = self._playlists(files, reading, progress)
             playlist_model.check(data)
-            tuning, notes = self._tuning(data, parts, weights, budget, defaults, progress)
+            tuning, notes = self._tuning(data, parts, weights, budget, least, defaults, progress)
+            if budget is not None and least > 1:
+                data = playlist_data.limited(data, least)
             parameters = playlist_tuning.changed(tuning) if tuning else {}
-            used = {*parts, "blend"}
+            used = {*parts, "blend"} if len(parts) > 1 else set(parts)
             parameters = {part: own for part, own in parameters.items() if part in used}
+            if "blend" in parameters:
+                of_parts = {n: w for n, w in parameters["blend"].items() if n in (weights or {})}
+                parameters["blend"] = of_parts
             made = playlist_model.train(
                 data,
                 playlist_model.folder_of(self.home),
@@ -125,6 +141,7 @@ class PlaylistTraining(Opened):
         parts: Sequence[str],
         weights: Mapping[str, float] | None,
         budget: float | None,
+        least: int,
         defaults: bool,
         progress: Progress,
     ) -> tuple[Tuning | None, tuple[str, ...]]:
@@ -132,7 +149,13 @@ class PlaylistTraining(Opened):
         file = playlist_tuning.file_of(self.home)
         if budget is not None:
             return playlist_tuning.tune(
-                data, file, seconds=budget, parts=parts, weights=weights, progress=progress
+                data,
+                file,
+                seconds=budget,
+                parts=parts,
+                weights=weights,
+                min_count=least,
+                progress=progress,
             )
         found = None if defaults else playlist_tuning.read(file)
         if found is None or not playlist_tuning.changed(found):

@@ -114,7 +114,7 @@ class Ways(Opened):
         Raises
         ------
         BadInput
-            There is no such way, or the model of playlists is damaged and no other was wished.
+            There is no such way, or the model of playlists is damaged and no other can answer.
         NotReady
             There is no model of the wished kind, or none at all.
         """
@@ -124,17 +124,19 @@ class Ways(Opened):
             return self._sounds(), None, []
         if by == "playlists":
             return None, self._by_playlists(), []
-        lists, told = None, []
+        lists, told, fault = None, [], None
         try:
             lists = self._by_playlists()
         except MurecomError as error:
             if self._has_lists():
-                told = [f"Playlists were left out: {error}"]
+                fault, told = error, [f"Playlists were left out: {error}"]
         try:
             return self._sounds(), lists, told
         except NotReady as error:
             if lists is not None:
                 return None, lists, told
+            if fault is not None:  # nothing else can answer
+                raise fault from error
             raise NotReady(f"{str(error).removesuffix('.')}, or: {REMEDY}") from error
 
     def _way(
@@ -161,7 +163,8 @@ class Ways(Opened):
         if lists is None:
             assert sounds is not None
             if not seeds:
-                raise NotReady(f"Only playlists know what a title means. Run: {REMEDY}")
+                remedy = told or [f"Run: {REMEDY}"]
+                raise NotReady(" ".join(["Only playlists know what a title means.", *remedy]))
             return BySound(sounds, self._start(sounds, seeds, unlike, mode)), told
         start = self._audible(sounds, seeds, unlike, mode) if sounds else None
         asked = ask(

@@ -36,7 +36,7 @@ class Written:
     """What a bulk put did.
 
     Playlists `added`, `replaced`, and those that were the same before (`unchanged`); the `entries`
-    of the first two; `tracks` that were new.
+    of the first two; `tracks` that were new. Of the replaced, `overwritten` were newer than asked.
     """
 
     added: int = 0
@@ -44,6 +44,7 @@ class Written:
     unchanged: int = 0
     entries: int = 0
     tracks: int = 0
+    overwritten: int = 0
 
     def __add__(self, other: Written) -> Written:
         return Written(
@@ -52,6 +53,7 @@ class Written:
             self.unchanged + other.unchanged,
             self.entries + other.entries,
             self.tracks + other.tracks,
+            self.overwritten + other.overwritten,
         )
 
 
@@ -140,6 +142,7 @@ def put_playlists(
     *,
     trainable: bool = True,
     trainable_on: str | None = None,
+    since: int | None = None,
 ) -> Written:
     """Add playlists with ids, or replace those of the same ids; see `Playlists.put_many`."""
     last = {playlist.id or "": playlist for playlist in playlists}
@@ -175,7 +178,10 @@ def put_playlists(
     ]
     work.many(_PUT_ENTRY, entries)
     work.lists_changed = work.lists_changed or bool(named)
-    return Written(len(named) - len(before), len(before), len(same), len(entries), new_tracks)
+    newer = 0 if since is None else sum(pk > since for pk in before.values())
+    return Written(
+        len(named) - len(before), len(before), len(same), len(entries), new_tracks, newer
+    )
 
 
 def _look_up(work: Work, ids: Iterable[str]) -> None:

@@ -121,7 +121,10 @@ def album_lists(connection: sa.Connection) -> Lists:
         artists.append(artist)
         albums.append(title)
         names.append(name)
-    kept = {called[key]: rows for key, rows in groups.items() if len(rows) > 1}
+    by_name: defaultdict[str, list[int]] = defaultdict(list)  # two albums may be called alike
+    for key, rows in groups.items():
+        by_name[called[key]] += rows
+    kept = {name: rows for name, rows in by_name.items() if len(rows) > 1}
     used = sorted(row for rows in kept.values() for row in rows)
     new = _rows(np.asarray(used, np.int64))
     lengths = [len(rows) for rows in kept.values()]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from murecom.store import schema
-from murecom.store.base import Backend
-from murecom.store.bulk import Written, by_entries, put_playlists, put_unknown, split_id
-from murecom.store.database import Database, Statement
+from murecom.store.bulk import Written, by_entries, put_playlists, split_id
+from murecom.store.database import Database
 from murecom.store.lists import Lists, album_lists, playlist_lists
 from murecom.store.loading import load_tracks
-from murecom.store.rows import batches, clean, clean_or_none
+from murecom.store.rows import batches
 from murecom.text.fold import name_key
 from murecom.types import Playlist, Progress, Track, no_progress
 
@@ -46,7 +46,7 @@ class Playlists:
         source, source_id : str
             Where it comes from, and its id there; without an id it gets a new one.
         trainable : bool
-            Whether models may learn from it.
+            Whether models may learn from it, as far as nobody has decided otherwise before.
 
         Returns
         -------
@@ -64,28 +64,8 @@ class Playlists:
             else:
                 source_id = uuid.uuid4().hex[:12]
         playlist_id = f"{source}:{source_id}"
-        split_id(playlist_id)
         with self._database.write() as work:
-            put_unknown(work, playlist.tracks)
-            rows = work.rows(
-                _PUT,
-                source=source,
-                source_id=source_id,
-                name=clean(playlist.name),
-                key=name_key(playlist.name)[: schema.KEY_LENGTH],
-                description=clean_or_none(playlist.description),
-                trainable=trainable,
-            )
-            pk = int(rows[0][0])
-            work.lists_changed = True
-            work.run(_FORGET, playlist=pk)
-            work.many(
-                _PUT_ENTRY,
-                [
-                    {"playlist": pk, "position": number, "track": work.tracks[track.id]}
-                    for number, track in enumerate(playlist.tracks)
-                ],
-            )
+            put_playlists(work, [replace(playlist, id=playlist_id)], trainable=trainable)
         return playlist_id
 
     def put_many(
@@ -94,6 +74,7 @@ class Playlists:
         *,
         trainable: bool = True,
         trainable_on: str | None = None,
+        since: int | None = None,
     ) -> Written:
         """Add many playlists, or replace those of the same ids; tens of thousands of entries/s.
 
@@ -109,6 +90,8 @@ class Playlists:
             Whether models may learn from them, as far as nobody has decided otherwise before.
         trainable_on : str, optional
             The day (ISO 8601) on which somebody decides that, which then holds for later puts too.
+        since : int, optional
+            What `newest` gave: playlists that were added later and are replaced now are counted.
 
         Returns
         -------
@@ -124,7 +107,7 @@ class Playlists:
         for batch in by_entries(playlists):
             with self._database.write() as work:
                 written += put_playlists(
-                    work, batch, trainable=trainable, trainable_on=trainable_on
+                    work, batch, trainable=trainable, trainable_on=trainable_on, since=since
                 )
         return written
 
@@ -156,6 +139,11 @@ class Playlists:
         query = sa.select(counter.value).where(counter.name == "playlists")
         with self._database.read() as connection:
             return int(connection.scalar(query) or 0)
+
+    def newest(self) -> int:
+        """Give the inner id of the playlist that was added last; 0 without playlists."""
+        with self._database.read() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(schema.playlist.c.pk))) or 0)
 
     def get(self, playlist_id: str) -> Playlist | None:
         """Give a playlist with its tracks; None for an unknown id."""
@@ -255,19 +243,3 @@ def _tracks(connection: sa.Connection, entries: Any) -> dict[int, Track]:
     for batch in batches(pks):
         tracks |= load_tracks(connection, batch)
     return tracks
-
-
-def _upsert(backend: Backend) -> Any:
-    statement = backend.insert(schema.playlist)
-    new = {name: statement.excluded[name] for name in ("name", "key", "description", "trainable")}
-    statement = statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=new)
-    return statement.returning(schema.playlist.c.pk)
-
-
-_PUT = Statement(_upsert, ("source", "source_id", "name", "key", "description", "trainable"))
-_PUT_ENTRY = Statement(lambda _: sa.insert(schema.playlist_track))
-_FORGET = Statement(
-    lambda _: sa.delete(schema.playlist_track).where(
-        schema.playlist_track.c.playlist == sa.bindparam("playlist")
-    )
-)

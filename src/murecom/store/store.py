@@ -17,6 +17,7 @@ from murecom.store.descriptors import Descriptors
 from murecom.store.files import Files
 from murecom.store.imports import Imports
 from murecom.store.playlists import Playlists
+from murecom.store.sqlite import SQLite
 from murecom.store.tags import Tags
 from murecom.store.texts import Texts
 from murecom.store.tracks import Tracks
@@ -74,6 +75,12 @@ class Store:
             database.close()
             raise
         return cls(database)
+
+    @staticmethod
+    def exists(url: str | Path) -> bool:
+        """Tell whether there is a file to open; always of a database that is none."""
+        backend = backend_of(url, 0.0)
+        return not isinstance(backend, SQLite) or backend.path.exists()
 
     def close(self) -> None:
         """Close all connections; the store cannot be relied on afterwards."""
