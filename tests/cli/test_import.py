@@ -82,8 +82,18 @@ def test_dry_run(bring, file, home):
     assert code == 0
     assert out.startswith("Would import 1 file in ")
     assert out.endswith(": playlists 3  entries 3\n")
+    assert not home.exists() or not list(home.glob("*.db*"))
     with Murecom(home=home) as app:
         assert app.status()["playlists"] == 0
+
+
+def test_lists_of_one_id_are_told(bring, file, tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.jsonl").write_text(
+            json.dumps({"pid": 1, "tracks": [{"track_uri": f"x:{name}"}]})
+        )
+    _, _, err = bring(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    assert "Note: 1 playlist has the id of another one of this import" in err
 
 
 def test_trainable(bring, file, home):

@@ -91,6 +91,14 @@ def test_an_empty_home_says_what_to_do(capsys, tmp_path):
     assert run(["--home", str(tmp_path / "new"), "next", "--title", "rain"]) == 2
 
 
+def test_albums_are_not_in_files(app, tmp_path):
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"tracks": [{"track_uri": "x:1"}, {"track_uri": "x:2"}]}')
+    code, _, err = app("train", "playlists", str(file), "--albums")
+    assert code == 1
+    assert "leave --albums out" in err
+
+
 def test_a_budget_for_too_few_is_a_note(app):
     code, _, err = app("train", "playlists", "--budget", "1m30s")
     assert code == 0

@@ -32,6 +32,40 @@ def test_the_part_is_that_of_the_id_at_the_source():
     assert part_of("m3u:\udcff#") in range(6)
 
 
+def test_albums_are_never_asked_about():
+    assert {part_of(f"album:A – {i}") for i in range(100)} == {5}
+
+
+def test_what_is_rare_is_counted_without_the_tests(made):
+    popularity = made.popularity
+    least = int(np.median(popularity[popularity > 0]))
+    limited = prepare(made.data, made.playlists, Options(min_count=least))
+    assert limited.lists.popularity.min() >= least
+    assert set(limited.kept) == set(np.flatnonzero(popularity >= least))
+    assert limited.tested == made.tested
+    seeds = [case.seeds.tolist() for case in limited.cases["first5"]]
+    assert all(case in [c.seeds.tolist() for c in made.cases["first5"]] for case in seeds)
+    assert limited.key != made.key
+
+
+def test_lists_that_hold_only_rare_tracks_are_not_learned_from():
+    data, ids = playlists()
+    alone = next(row for row, name in enumerate(ids) if part_of(name) > 1)
+    old = data.interactions
+    rows = [list(row) for row in old]
+    rows[alone] = [old.n_items]
+    new = Interactions(
+        np.cumsum([0, *map(len, rows)]), np.concatenate(rows).astype(np.int32), old.n_items + 1
+    )
+    more = replace(
+        data, items=[*data.items, "x:new"], interactions=new, artists=[*data.artists, None]
+    )
+    found = prepare(replace(more, albums=()), ids, Options(min_count=2))
+    assert found.lists.lengths.all()
+    assert len(found.train.titles) == len(found.lists)
+    assert data.titles[alone] not in found.train.titles
+
+
 def test_hidden_playlists_are_not_learned_from(made):
     assert made.tested == sum(part_of(name) == 0 for name in made.playlists)
     assert len(made.lists) + made.tested == len(made.playlists)

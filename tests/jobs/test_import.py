@@ -13,6 +13,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from murecom.jobs import import_
 from murecom.jobs.import_ import ImportOptions, ImportReport, import_playlists
 from murecom.jobs.lock import only_one
 from murecom.store import FileRow, Store
+from murecom.store.bulk import by_entries
 from murecom.types import Step, Track, TrackId
 
 
@@ -236,8 +238,24 @@ def test_a_dry_run_writes_nothing(store, bring, mixed, tmp_path):
     assert not (tmp_path / "home").exists()
 
 
+def test_a_dry_run_reads_what_was_imported_before(bring, tmp_path):
+    (tmp_path / "a.jsonl").write_text(lines(3))
+    bring(tmp_path / "a.jsonl")
+    report = bring(tmp_path / "a.jsonl", dry_run=True)
+    assert (report.files, report.playlists, report.unchanged) == (1, 3, 0)
+
+
+def test_lists_that_overwrite_one_another_are_counted(store, bring, tmp_path):
+    for name, tracks in (("a", 3), ("b", 4)):
+        (tmp_path / f"{name}.jsonl").write_text(lines(5, tracks=tracks))
+    report = bring(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    assert (report.added, report.replaced, report.overwritten) == (5, 5, 5)
+    report = bring(tmp_path / "a.jsonl", again=True)
+    assert (report.replaced, report.overwritten) == (5, 0)  # of an earlier import: as it should be
+
+
 def test_stopped_it_goes_on_where_it_was(store, bring, tmp_path, monkeypatch):
-    monkeypatch.setattr(import_, "ENTRIES", 10)
+    monkeypatch.setattr(import_, "by_entries", partial(by_entries, most=10))
     path = tmp_path / "a.jsonl"
     path.write_text(lines(20) + "oops\n" + lines(20, 20))
     put = store.playlists.put_many

@@ -9,7 +9,7 @@ import pytest
 
 from murecom.errors import BadInput, NotFound, Unsupported
 from murecom.jobs.import_ import ImportOptions, import_playlists
-from murecom.jobs.playlist_data import PlaylistData, read_files, read_store
+from murecom.jobs.playlist_data import PlaylistData, limited, read_files, read_store
 from murecom.store import Store
 from murecom.types import Playlist, Step, Track, TrackId
 
@@ -73,7 +73,7 @@ def test_what_may_not_be_learned_from(store):
     store.playlists.put_many([Playlist("Q", (track,), "x:2")], trainable=False)
     read = read_store(store)
     assert plain(read) == {"x:1": ["t:1"]}
-    assert read.notes == ("Left out: 1 playlists that may not be learned from.",)
+    assert read.notes == ("Left out: 1 playlist that may not be learned from.",)
 
 
 def test_albums_stand_in_for_playlists(store):
@@ -93,6 +93,18 @@ def test_albums_stand_in_for_playlists(store):
     assert sorted(zip(both.data.items, both.data.albums, strict=True)) == [
         ("t:a", "Best"), ("t:b", "Best"), ("t:c", None),
     ]  # fmt: skip
+
+
+def test_rare_tracks_may_be_left_out_later(store):
+    a, b, c, d = (Track(TrackId(f"t:{name}"), name, ("A",)) for name in "abcd")
+    store.playlists.put_many(
+        [Playlist("P", (a, b), "x:1"), Playlist("Q", (b, c), "x:2"), Playlist("R", (d,), "x:3")]
+    )
+    at_once, later = read_store(store, min_count=2), limited(read_store(store), 2)
+    assert plain(later) == plain(at_once) == {"x:1": ["t:b"], "x:2": ["t:b"]}
+    assert later.notes == at_once.notes
+    assert later.data.hash() == at_once.data.hash()
+    assert later.data.revision == at_once.data.revision
 
 
 def test_an_empty_store(store):

@@ -55,15 +55,39 @@ def test_several_models_are_combined():
     assert usual.name == "reranked"
     assert "ials" in playlist_model.parts_of(usual)
     some = playlist_model.make(["blend", "rp3beta", "transitions", "popular"])
-    assert some.weights == {"rp3beta": usual.weights["rp3beta"], "popular": 0.3}
-    assert set(some.next_weights) == {"transitions", "popular"}
+    assert some.weights == {
+        **{name: usual.weights[name] for name in ("rp3beta", "transitions")},
+        "popular": 0.3,
+    }
+    assert set(some.next_weights) == {"rp3beta", "transitions", "popular"}
     assert set(playlist_model.parts_of(some)) == {"rp3beta", "transitions", "popular"}
     tuned = playlist_model.make([], {"rp3beta": {"alpha": 0.5}, "blend": {"rp3beta": 0.9}})
     assert tuned.options == {"rp3beta": {"alpha": 0.5}}
     assert tuned.weights == usual.weights | {"rp3beta": 0.9}
-    assert playlist_model.make(["popular"]).name == "popular"
+    alone = playlist_model.make(["rp3beta"], {"rp3beta": {"alpha": 0.5}, "blend": {"rp3beta": 9}})
+    assert (alone.name, alone.weights, alone.next_weights) == (
+        "blend",
+        {"rp3beta": 1.0},
+        {"rp3beta": 1.0},
+    )
+    assert alone.options == {"rp3beta": {"alpha": 0.5}}
     with pytest.raises(BadInput, match="'rp3beta' has no parameter"):
         playlist_model.make([], {"rp3beta": {"nonsense": 0.5}})
+
+
+@pytest.mark.parametrize("name", ["playlist_knn", "popular", "title"])
+def test_one_model_alone_knows_how_popular_tracks_are_and_what_is_together(tmp_path, name):
+    made = playlist_model.train(data_of(playlists()), tmp_path, models=[name])
+    assert (made.model, made.parts) == ("blend", (name,))
+    model = playlist_model.load(tmp_path)
+    assert playlist_model.popularity(model).tolist() == [4] * 12
+    assert model.together(["spotify:track:0x0"], ["spotify:track:0x1"])[0].tolist() == [4]
+    assert model._calibration.table[0, -1] > 0.5  # its best score, which is 1, is not that of all
+
+
+def test_data_that_suffices_for_no_part_is_not_learned_from(tmp_path):
+    with pytest.raises(NotReady, match="'audio_knn' needs vectors"):
+        playlist_model.train(data_of(playlists()), tmp_path / "m", models=["audio_knn"])
 
 
 def test_a_real_blend_of_little_data(tmp_path):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 import put_together
 from murecom import registry
+from murecom.errors import MissingExtra
 from murecom.evaluate.protocol import MEAN, Options, prepare
 from murecom.jobs import playlist_tuning
 from murecom.jobs.playlist_tuning import Trial, Tuning
@@ -115,6 +116,63 @@ def test_weights_of_a_blend_are_tuned(tmp_path, monkeypatch):
     assert tuning.best == {"blend": best.parameters}
     assert best.parameters["popular"] <= best.parameters["playlist_knn"]
     assert isinstance(best, Trial)
+
+
+def test_a_search_for_one_part_keeps_what_others_found(tmp_path):
+    data = put_together.data_of(playlists(240))
+    file = tmp_path / "t"
+    first, _ = playlist_tuning.tune(data, file, seconds=60, parts=["counting"])
+    first.best["other"], first.started["other"] = {"x": 2}, {"x": 1}
+    first.tried.append(Trial("other", {"x": 2}, 0.5, 1.0))
+    first.tried.append(Trial("blend", {"counting": 2.0, "other": 1.0}, 0.5, 1.0))
+    playlist_tuning.write(file, first)
+    again, _ = playlist_tuning.tune(data, file, seconds=60, parts=["counting"])
+    assert playlist_tuning.changed(again)["other"] == {"x": 2}
+    assert again.best["counting"] == first.best["counting"]
+    assert again.best["blend"] == {"counting": 2.0, "other": 1.0}
+    # what was found for a blend says nothing of one whose members were tuned further
+    weights = {"counting": 1.0, "popular": 1.0}
+    again, _ = playlist_tuning.tune(data, file, seconds=-1, parts=["counting"], weights=weights)
+    assert {trial.part for trial in again.tried} == {"counting", "other"}
+    assert "blend" not in again.best
+
+
+def test_a_part_whose_library_is_missing_is_left_and_named(tmp_path, monkeypatch):
+    knobs = (Knob("popular", "x", (1, 2)), Knob("counting", "power", (1.0, 2.0)))
+    monkeypatch.setattr(playlist_tuning, "KNOBS", knobs)
+    monkeypatch.setattr(
+        playlist_tuning,
+        "_knobs",
+        lambda parts: (list(knobs), {"popular": {"x": 1}, "counting": {"power": 1.0}}, ()),
+    )
+    measure = playlist_tuning.score
+
+    def score(model, experiment):
+        if model.name == "popular":
+            raise MissingExtra("playlists", "Popularity")
+        return measure(model, experiment)
+
+    monkeypatch.setattr(playlist_tuning, "score", score)
+    monkeypatch.setattr(registry.get("recommend", "popular"), "__init__", lambda self, x: None)
+    data = put_together.data_of(playlists(240))
+    tuning, notes = playlist_tuning.tune(
+        data, tmp_path / "t", seconds=60, parts=["popular", "counting"]
+    )
+    assert {trial.part for trial in tuning.tried} == {"counting"}
+    assert [note.startswith("Not tuned: popular. ") for note in notes] == [True]
+
+
+def test_another_version_or_other_artists_begin_anew(tmp_path, monkeypatch):
+    data = put_together.data_of(playlists(240))
+    file = tmp_path / "t"
+    playlist_tuning.tune(data, file, seconds=60, parts=["counting"])
+    assert playlist_tuning.tune(data, file, seconds=-1, parts=["counting"])[0].tried
+    other = put_together.data_of(playlists(240))
+    other.data = replace(other.data, artists=["other"] * len(other.data.items))
+    assert not playlist_tuning.tune(other, file, seconds=-1, parts=["counting"])[0].tried
+    playlist_tuning.tune(data, file, seconds=60, parts=["counting"])
+    monkeypatch.setattr(playlist_tuning, "__version__", "99")
+    assert not playlist_tuning.tune(data, file, seconds=-1, parts=["counting"])[0].tried
 
 
 def test_the_knobs_exist():

@@ -67,6 +67,16 @@ def test_names_misspelt_longer_and_in_any_script_find_their_kind() -> None:
         assert kind_of(model, title) == {2}, title
 
 
+def test_it_knows_which_names_are_like_those_of_playlists() -> None:
+    artists = ["Somebody", "Nirvana", "周杰倫"]
+    data = listed(kinds(), 30, artists=[artists[i // 10] for i in range(30)])
+    model = Title().fit(data)
+    for title in ("SUMMER JAMS", "sumer jamz!!", "GYM", "best of nirvana", "周杰倫"):
+        assert model.knows(title), title
+    for title in ("qzxvwk", "ωψξ", "  ", "xkcdqj"):
+        assert not model.knows(title), title
+
+
 def test_a_name_that_says_nothing_gets_what_is_popular() -> None:
     rows = kinds()
     rows["everything"] = [[7, 3], [7, 3], [7]] * 10

@@ -9,6 +9,7 @@ import pytest
 
 import lists
 from murecom.errors import BadInput, NotFound, NotReady, Unreachable
+from murecom.jobs import playlist_data
 from murecom.recommend.item_knn import ItemKNN
 from murecom.service import Murecom
 
@@ -59,6 +60,36 @@ def test_without_names_the_trained_model_is_evaluated(murecom, file):
     (model,) = found.result["models"]
     assert model["name"] == "item_knn"
     assert model["parameters"]["k"] == 7
+
+
+def test_playlists_are_read_as_the_trained_model_read_them(murecom, file, monkeypatch):
+    data, _ = lists.playlists()
+    model = ItemKNN(k=7).fit(data)
+    model.metrics |= {"merge": True, "min_count": 9, "albums": True}
+    model.save(murecom.home / "models" / "playlists")
+    murecom.import_([file])
+    asked = []
+    read = playlist_data.read_store
+
+    def noted(store, **options):
+        asked.append((options["merge"], options["albums"], options.get("min_count", 1)))
+        return read(store, **options)
+
+    monkeypatch.setattr(playlist_data, "read_store", noted)
+    found = murecom.evaluate_playlists(scenarios=["first5"])
+    assert asked == [(True, True, 1)]
+    assert found.result["options"]["min_count"] == 9
+    murecom.evaluate_playlists(models=["popular"], scenarios=["first5"])
+    assert asked[1:] == [(False, False, 1)]
+
+
+def test_a_model_of_a_class_that_is_gone(murecom, file):
+    folder = murecom.home / "models" / "playlists"
+    ItemKNN().fit(lists.playlists()[0]).save(folder)
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"item_knn"', '"item_gone"'))
+    with pytest.raises(NotReady, match=r"another version of murecom.*murecom train playlists"):
+        murecom.evaluate_playlists([file], scenarios=["first5"])
 
 
 def test_the_dial_is_drawn(murecom, file, tmp_path):

@@ -39,6 +39,14 @@ def test_one_source_id_one_playlist(store: Store) -> None:
     assert store.status()["playlists"] == 2
 
 
+def test_what_somebody_decided_holds_for_one_as_for_many(store: Store) -> None:
+    one = Playlist("P", (Track(TrackId("t:1")),), "x:1")
+    store.playlists.put_many([one], trainable=False, trainable_on="2024-01-01")
+    store.playlists.put(Playlist("Q", one.tracks, "x:1"))
+    assert store.playlists.get("x:1").name == "Q"
+    assert store.playlists.lists().left_out == 1
+
+
 def test_an_edited_playlist_is_put_back(store: Store) -> None:
     playlist_id = store.playlists.put(Playlist("P", (A, B)))
     found = store.playlists.get(playlist_id)

@@ -23,7 +23,6 @@ from murecom.store import (
     descriptors,
     files,
     imports,
-    playlists,
     tags,
     texts,
     tracks,
@@ -44,7 +43,7 @@ def test_the_password_is_not_shown() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [tracks, files, vectors, tags, texts, descriptors, playlists, bulk, imports],
+    [tracks, files, vectors, tags, texts, descriptors, bulk, imports],
 )
 def test_statements_compile(module: object) -> None:
     statements = [value for value in vars(module).values() if isinstance(value, Statement)]

@@ -248,7 +248,7 @@ def prepare(data: Data, playlists: Sequence[str], options: Options | None = None
     if lists is None or not len(lists):
         raise NotReady("There are no playlists to evaluate with. Run: murecom import FILE…")
     if len(playlists) != len(lists):
-        raise BadInput(f"Ids must be as many as playlists: {len(lists)}, not {len(playlists)}.")
+        raise BadInput(f"There must be {len(lists)} ids of playlists, not {len(playlists)}.")
     parts = np.fromiter(map(part_of, playlists), np.int64, len(playlists))
     asked = TEST if options.on == "test" else VALIDATION
     learned = np.flatnonzero((parts != TEST) & (parts != asked))

@@ -128,16 +128,16 @@ class Recommender(ABC):
         n = len(self.items)
         random = np.random.default_rng(0)
         others = random.choice(n, size=min(n, 2_000), replace=False)
-        if "items" in self.takes:
-            usable = np.flatnonzero(self._usable(np.arange(n)))
+        usable = np.arange(n)[self._usable(np.arange(n))] if "items" in self.takes else np.arange(0)
+        titles = [title for title in data.titles if title.strip()] if "title" in self.takes else []
+        if len(usable):
             sample = random.choice(usable, size=min(len(usable), 64), replace=False)
             requests = [Request((self.items[i],)) for i in sample]
-        elif "title" in self.takes:
-            titles = [title for title in data.titles if title.strip()]
+        elif titles:
             sample = random.choice(len(titles), size=min(len(titles), 64), replace=False)
             requests = [Request(title=titles[i]) for i in sample]
         else:
-            requests = [Request()]
+            requests = [Request()] if "nothing" in self.takes else []
         raw: list[NDArray[np.float32]] = []
         for request in requests:
             seeds = self._resolve(request)

@@ -183,7 +183,7 @@ class Title(Recommender):
         names, cosines = self._grams.near(key, self._names)
         theirs = names < len(firsts) - 1  # the rest are artists
         names, cosines = names[theirs], cosines[theirs]
-        order = np.argsort(-cosines, kind="stable")[: self.voters]
+        order, _ = top(cosines, self.voters)
         counts = firsts[names[order] + 1] - firsts[names[order]]
         order = order[: int(np.searchsorted(np.cumsum(counts), self.voters)) + 1]
         counts = np.minimum(counts[: len(order)], self.voters)

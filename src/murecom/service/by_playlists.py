@@ -121,7 +121,8 @@ class ByPlaylists:
                 scores = model.calibrate(model.scores(request))
             except NotFound:  # none of these can be started from
                 scores = known
-            return np.maximum(scores - away, 0)
+            lowered: npt.NDArray[np.float32] = np.maximum(scores - away, 0)
+            return lowered
 
         radio = Radio(
             pool,

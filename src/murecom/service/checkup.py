@@ -20,6 +20,7 @@ from murecom.errors import MurecomError
 from murecom.jobs import playlist_model
 from murecom.jobs.sound_model import folder_of
 from murecom.store import Store
+from murecom.text.counts import counted
 
 LOW_SPACE = 1 << 30
 "Bytes of free disk below which a scan of a large library may stop: 3 kB a track are needed."
@@ -119,7 +120,7 @@ def _playlist_model(home: Path) -> Iterator[Check]:
         yield Check("bad", "playlists", str(error))
     else:
         lists = model.metrics.get("playlists", 0)
-        text = f"{folder}, {model.name} of {lists:,} playlists, every checksum is right"
+        text = f"{folder}, {model.name} of {counted(lists, 'playlist')}, every checksum is right"
         for note in getattr(model, "notes", ()):
             yield Check("note", "playlists", note)
         yield Check("ok", "playlists", text)
@@ -137,8 +138,8 @@ def _database(settings: Settings) -> Check:
             store.close()
     except MurecomError as error:
         return Check("bad", "database", str(error))
-    text = f"{status['tracks']:,} tracks, {status['embedded']:,} with vectors"
-    return Check("ok", "database", f"{place}: {text}, {status['failed']:,} failed files")
+    text = f"{counted(status['tracks'], 'track')}, {status['embedded']:,} with vectors"
+    return Check("ok", "database", f"{place}: {text}, {counted(status['failed'], 'failed file')}")
 
 
 def _folders(roots: Sequence[Path]) -> Iterator[Check]:

@@ -99,8 +99,7 @@ class PlaylistTraining(Opened):
             parameters = playlist_tuning.changed(tuning) if tuning else {}
             used = {*parts, "blend"} if len(parts) > 1 else set(parts)
             parameters = {part: own for part, own in parameters.items() if part in used}
-            if "blend" in parameters:
-                of_parts = {n: w for n, w in parameters["blend"].items() if n in (weights or {})}
+            if of_parts := {n: w for n, w in parameters.pop("blend", {}).items() if n in parts}:
                 parameters["blend"] = of_parts
             made = playlist_model.train(
                 data,
