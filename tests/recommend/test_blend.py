@@ -78,3 +78,15 @@ def test_nonsense_is_refused() -> None:
         Blend(how="median")
     with pytest.raises(BadInput, match="weights"):
         Blend(weights={"item_knn": -1.0})
+
+
+def test_members_begin_with_what_they_learned_before() -> None:
+    make = {"weights": {"ials": 1.0}, "next_weights": {}, "options": {"ials": {"epochs": 4}}}
+    first = Blend(**make).fit(tiny_data())
+    steps = []
+    Blend(**make).begin_with(first).fit(tiny_data(), steps.append)
+    assert max(step.total for step in steps if step.total) == 2
+    again = []
+    Blend(**make).fit(tiny_data(), again.append)
+    assert max(step.total for step in again if step.total) == 4
+    assert Blend(**make).begin_with(small_blend().fit(tiny_data()))._earlier == {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,9 @@ SERVED: Final = ("reranked", "blend")
 REMEDY: Final = "murecom train playlists"
 
 STALE: Final = f"Playlists have changed since the model was trained. Run: {REMEDY}"
+
+WARM_FROM: Final = 1_000_000
+"Entries from which a training begins with the vectors of the model before; below it is quick."
 
 FEW: Final = 200
 "With fewer playlists a note says that answers cannot be good yet."
@@ -264,6 +268,10 @@ def train(
     model = make(models, parameters)
     _check_parts(parts_of(model), data.data)  # told before anything is fitted
     model.engine = engine
+    lists = data.data.interactions
+    if lists is not None and len(lists.entries) >= WARM_FROM:
+        with suppress(NotReady, BadInput):  # none yet, or of no use: then from nothing
+            model.begin_with(load(folder))
     began = time.perf_counter()
     model.fit(data.data, progress)
     seconds = round(time.perf_counter() - began, 1)

@@ -79,7 +79,7 @@ class Reranked(Composite):
     held_out: float = 0.25
     "Share of the lists that the trees learn from; members learn from the others meanwhile."
 
-    most_lists: int = 2_000
+    most_lists: int = 1_200
     "At most so many lists are held out."
 
     negatives: int = 200
