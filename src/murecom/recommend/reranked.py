@@ -10,6 +10,7 @@ Challenge 2018.
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -99,6 +100,7 @@ class Reranked(Composite):
 
     def _fit(self, data: Data, progress: Progress) -> dict[str, Array]:
         trees = self._train(data, progress)
+        gc.collect()  # training leaves cycles that hold its members: gigabytes at full size
         state = self._fit_members(data, progress)
         state |= {f"facts.{name}": array for name, array in facts(data).items()}
         return state | {f"trees.{mode}": array for mode, array in trees.items()}
