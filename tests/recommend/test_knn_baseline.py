@@ -54,12 +54,12 @@ def test_estimates_are_those_of_surprise_for_the_table_of_zeros_and_ones(golden:
 
 
 def test_the_file_is_what_surprise_says_today(golden: dict) -> None:
-    pytest.importorskip("surprise", reason="scikit-surprise is not installed")
     spec = importlib.util.spec_from_file_location("make_surprise", GOLDEN / "make_surprise.py")
     make = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(make)
     assert make.playlists() == golden["lists"]
-    assert make.only_ones(golden["lists"]) == golden["only_ones"]
+    if importlib.util.find_spec("surprise"):  # its answers are kept in the file for everybody else
+        assert make.only_ones(golden["lists"]) == golden["only_ones"]
 
 
 def test_tracks_without_neighbours_among_the_seeds_go_by_popularity() -> None:
