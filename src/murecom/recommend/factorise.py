@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -88,9 +89,10 @@ def factorise(
         none = np.zeros((max(matrix.shape), dim), np.float32)
         return none[: matrix.shape[1]], none[: matrix.shape[0]]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # irspack declares its settings in pydantic's old way
-            from irspack.recommenders.ials import IALSRecommender
+        # in a thread of its own: what irspack imports keeps frames of a failed import for ever, and
+        # with them, were these ours, every array that is known while a model is trained
+        with ThreadPoolExecutor(1) as apart:
+            IALSRecommender = apart.submit(_trainer).result()
         from scipy.sparse import csr_matrix
     except ImportError as error:
         raise MissingExtra("playlists", "Learning vectors from playlists") from error
@@ -191,3 +193,10 @@ def numbers(*parts: Sequence[str | None]) -> Ints:
     rows = zip(*parts, strict=True)
     found = (known.setdefault(row, len(known)) if all(row) else -1 for row in rows)
     return np.fromiter(found, np.int64, len(parts[0]))
+
+
+def _trainer() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # irspack declares its settings in pydantic's old way
+        from irspack.recommenders.ials import IALSRecommender
+    return IALSRecommender
