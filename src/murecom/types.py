@@ -154,6 +154,25 @@ class MusicMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Mood:
+    """A mood: `valence` (unpleasant to pleasant) and `arousal` (quiet to excited), both -1..1.
+
+    `label` is the most probable one of `mood.labels.LABELS`, `probabilities` has all of them and
+    sums to 1, `classes` the 21 classes of the original by code. `confidence` is 0..1. Where nothing
+    could be read, the label is `no_signal`, the point 0, 0 and the confidence 0.
+    """
+
+    valence: float
+    arousal: float
+    label: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    classes: Mapping[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
+    language: str | None = None
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One report of progress: `done` of `total` (None: not known yet) units of a named stage."""
 
