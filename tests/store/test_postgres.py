@@ -16,6 +16,7 @@ from murecom.errors import NotReady, Unreachable, Unsupported
 from murecom.store import (
     FileRow,
     ImportRow,
+    MoodRow,
     Store,
     Text,
     Written,
@@ -23,6 +24,7 @@ from murecom.store import (
     descriptors,
     files,
     imports,
+    moods,
     tags,
     texts,
     tracks,
@@ -43,7 +45,7 @@ def test_the_password_is_not_shown() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [tracks, files, vectors, tags, texts, descriptors, bulk, imports],
+    [tracks, files, vectors, tags, texts, descriptors, bulk, imports, moods],
 )
 def test_statements_compile(module: object) -> None:
     statements = [value for value in vars(module).values() if isinstance(value, Statement)]
@@ -151,6 +153,7 @@ class TestServer:
                 store.tags.put(one.id, [("mood", "calm", 1, "user")])
                 store.texts.put(one.id, "lyrics", [Text("故事的小黄花\0", "zh")])
                 store.texts.put(two.id, "comment", [Text("ok", None, 7)], source="web")
+                store.moods.put([MoodRow(two.id, "all", 0.5, -0.25, 0.75, 3, 0.1, np.ones(9))])
         playlist = store.playlists.put(Playlist("Evening 100%", (two, one, two)))
         assert store.tracks.get([one.id]) == {one.id: one}
         assert store.tracks.details([one.id])[one.id].descriptors == {"tempo": 120.0}
@@ -168,12 +171,19 @@ class TestServer:
         }  # fmt: skip
         with pytest.raises(Unsupported, match="pg_dump"):
             store.backup(tmp_path / "copy")
+        table = store.moods.all()
+        assert (table.ids, table.points.tolist()) == ([two.id], [[0.5, -0.25]])
+        assert (table.probabilities.tolist(), table.popularity.tolist()) == ([[1.0] * 9], [1])
         store.files.mark_gone(["/m/2"])
         assert store.texts.get([one.id], "lyrics") == {one.id: [Text("故事的小黄花", "zh")]}
         assert [track_id for track_id, _ in store.texts.iter("lyrics", batch=1)] == [one.id]
         assert store.status()["lyrics"] == 1
         assert store.tracks.move(two.id, one.id)
         assert store.texts.get([one.id], "comment") == {one.id: [Text("ok", None, 7, "web")]}
+        assert list(store.moods.get([one.id])[one.id]) == ["all"]
+        assert store.moods.stamps("all") == {one.id: ""}
+        store.moods.forget("all")
+        assert store.moods.get([one.id]) == {}
         assert store.status()["tracks"] == 1
         assert len(list(store.tracks.iter())) == 1
 

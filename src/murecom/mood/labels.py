@@ -66,10 +66,10 @@ CLASSES: Final = (
     MoodClass("TIRED", "tiredness", "疲倦", -0.35, -0.75, (("sadness", 0.7), ("neutral", 0.3))),
     MoodClass("NEUTRAL", "neutral", "中性", 0.0, -0.05, _one("neutral")),
 )  # fmt: skip
-"""The 21 classes of the original, whose codes and names are those of the DUTIR ontology (Xu et al.,
-2008), and three more. The points are our placement on the circumplex of Russell, "A circumplex model
-of affect", JPSP 1980; the labels follow the seven large classes of the ontology, with scolding and
-jealousy also counted as anger, as labelled texts of other sources do."""
+"""The 21 classes of the original, whose codes and names are those of the DUTIR ontology (Xu et
+al., 2008), and three more. The points are our placement on the circumplex of Russell, "A circumplex
+model of affect", JPSP 1980; the labels follow the seven large classes of the ontology, with
+scolding and jealousy also counted as anger, as labelled texts of other sources do."""
 
 CODES: Final = tuple(one.code for one in CLASSES)
 "Codes in the order of columns."
@@ -84,7 +84,7 @@ def points() -> Floats:
 
 
 def shares() -> Floats:
-    """Give how much of each class each felt label is, shape (classes, felt labels); rows sum to 1."""
+    """Give how much of each class each label is, shape (classes, felt labels); rows sum to 1."""
     matrix = np.zeros((len(CLASSES), len(FELT)), np.float32)
     for row, one in enumerate(CLASSES):
         for label, share in one.labels:

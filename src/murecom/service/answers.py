@@ -165,7 +165,7 @@ class Sounds:
         # tracks that came in when a rule gave way stand behind others that are less near
         nearest = sorted(zip(chosen.scores, chosen.items, strict=True), key=lambda one: -one[0])
         rows, scores = [row for _, row in nearest], [score for score, _ in nearest]
-        return self._answer(start, pool, rows, scores, chosen.notes)
+        return self.answer(start, pool, rows, scores, chosen.notes)
 
     def continue_(self, start: Start, length: int, limits: Limits, flow: bool) -> Recommendation:
         """Answer with the next tracks of a list, ordered by flow if that is wished."""
@@ -176,7 +176,7 @@ class Sounds:
             rows = [last, *items]
             edges = self.edges([pool.tracks[row].id for row in rows])
             items = order(pool, rows, first=last, edges=edges)[1:]
-        return self._answer(start, pool, items, [scores[row] for row in items], chosen.notes)
+        return self.answer(start, pool, items, [scores[row] for row in items], chosen.notes)
 
     def path(self, a: Start, b: Start, steps: int, limits: Limits) -> Recommendation:
         """Answer with a path between two tracks, both included."""
@@ -199,7 +199,7 @@ class Sounds:
         rules = limits.rules(pool, self.settings, artist_gap=1)
         found = find_path(pool, *ends, steps, rules)
         scores = [1.0, *self._calibrated(found.scores[1:])]
-        answer = self._answer(start, pool, found.items, scores, found.notes, chain=True)
+        answer = self.answer(start, pool, found.items, scores, found.notes, chain=True)
         return Recommendation(a.seeds + b.seeds, answer.tracks, answer.model, answer.notes)
 
     def radio(
@@ -322,7 +322,7 @@ class Sounds:
         windows = [found.get(track_id, nothing) for track_id in ids]
         return Edges(np.stack([w[0] for w in windows]), np.stack([w[-1] for w in windows]))
 
-    def _answer(
+    def answer(
         self,
         start: Start,
         pool: Pool,

@@ -30,7 +30,7 @@ class ByBoth:
     ) -> Recommendation:
         """Answer with the `k` tracks that are nearest to the seeds in both ways, nearest first."""
         picked = self._pick(start, asked, k, limits, novelty)
-        return self._answer(start, asked, picked, picked.ranked(by_score=not novelty))
+        return self.answer(start, asked, picked, picked.ranked(by_score=not novelty))
 
     def continue_(
         self, start: Start, asked: Asked, length: int, limits: Limits, novelty: float, flow: bool
@@ -44,7 +44,7 @@ class ByBoth:
             ids = [picked.pool.tracks[row].id for row in around]
             if not self.sounds.model.split(ids)[1]:
                 rows = order(picked.pool, around, first=around[0], edges=self.sounds.edges(ids))[1:]
-        return self._answer(start, asked, picked, [(row, scores[row]) for row in rows])
+        return self.answer(start, asked, picked, [(row, scores[row]) for row in rows])
 
     def candidates(self, start: Start, asked: Asked, many: int) -> Scored:
         """Give the best tracks of both models.
@@ -98,7 +98,7 @@ class ByBoth:
             vectors=self.playlists.vectors,
         )
 
-    def _answer(
+    def answer(
         self, start: Start, asked: Asked, picked: Picked, rows: Sequence[tuple[int, float]]
     ) -> Recommendation:
         """Put words to what was chosen: how many playlists, then what the tracks share."""

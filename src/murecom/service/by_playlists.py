@@ -43,19 +43,19 @@ class ByPlaylists:
     def similar(self, asked: Asked, k: int, limits: Limits, novelty: float) -> Recommendation:
         """Answer with the `k` tracks that are most often together with the seeds, best first."""
         picked = self._pick(asked, k, limits, novelty)
-        return self._answer(asked, picked, picked.ranked(by_score=not novelty))
+        return self.answer(asked, picked, picked.ranked(by_score=not novelty))
 
     def continue_(
         self, asked: Asked, length: int, limits: Limits, novelty: float
     ) -> Recommendation:
         """Answer with the tracks that a list holds most likely besides its seeds."""
         picked = self._pick(asked, length, limits, novelty)
-        return self._answer(asked, picked, apart(picked))
+        return self.answer(asked, picked, apart(picked))
 
     def next_(self, asked: Asked, k: int, limits: Limits, novelty: float) -> Recommendation:
         """Answer with what most likely comes right after the last seed, the likeliest first."""
         picked = self._pick(asked, k, limits, novelty)
-        return self._answer(asked, picked, picked.ranked(by_score=not novelty))
+        return self.answer(asked, picked, picked.ranked(by_score=not novelty))
 
     def checked(self, asked: Asked) -> Asked:
         """Take away a title and artists that bring nothing, and say so in a note."""
@@ -178,7 +178,7 @@ class ByPlaylists:
         scores = np.log1p(counts) / np.log1p(counts.max(initial=1)) * np.float32(RANDOM_PAIR)
         return self.model.items.ids(items), scores.astype(np.float32)
 
-    def _answer(
+    def answer(
         self, asked: Asked, picked: Picked, rows: Sequence[tuple[int, float]]
     ) -> Recommendation:
         """Put words to what was chosen."""

@@ -13,6 +13,7 @@ from murecom.config import Playlist as PlaylistSettings
 from murecom.playlist.continuation import choose
 from murecom.playlist.novelty import UNKNOWN, WORTHLESS, renew
 from murecom.playlist.pool import Pool
+from murecom.playlist.rules import Rule
 from murecom.service.answers import CANDIDATES, Limits
 from murecom.service.lazy import AllDetails, Stored, Tracks
 from murecom.store import Store
@@ -54,6 +55,7 @@ def pick_from(
     novelty: float = 0.0,
     popularity: Callable[[Sequence[TrackId]], npt.NDArray[np.int64]] | None = None,
     vectors: Callable[[Sequence[TrackId]], npt.NDArray[np.float32] | None] | None = None,
+    more_rules: Callable[[Pool], Sequence[Rule]] | None = None,
 ) -> Picked:
     """Choose the best candidates that the rules let in; ask for more when they let in too few.
 
@@ -75,6 +77,8 @@ def pick_from(
         Tells in how many playlists tracks are.
     vectors : callable, optional
         Gives what novelty tells by which tracks are alike, shape (n, dim); None if there is none.
+    more_rules : callable, optional
+        Makes rules of a pool besides those of `limits`.
     """
     many = max(CANDIDATES, WORTHLESS if novelty else 0, 6 * length)
     while True:
@@ -98,6 +102,7 @@ def pick_from(
         by_place[places] = np.linspace(1, 0.5, len(near)) if novelty > 0 else scores
         pool = Pool(tracks, details, None, by_place, network)
         rules = limits.rules(pool, settings, artist_gap=None)
+        rules = (*(more_rules(pool) if more_rules else ()), *rules)
         chosen = choose(pool, length, rules, given=list(given))
         is_full = len(chosen.items) == length and not chosen.notes
         if found < many or is_full or many >= MOST:

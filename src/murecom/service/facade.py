@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from murecom.service.by_mood import ByMood
 from murecom.service.collection import Collection
 from murecom.service.evaluating import Evaluating
 from murecom.service.files import PlaylistFiles
@@ -9,18 +10,25 @@ from murecom.service.genres import Genres
 from murecom.service.groups import Groups
 from murecom.service.importing import Importing
 from murecom.service.listening import Listening
+from murecom.service.mood_pictures import MoodPictures
+from murecom.service.mood_teaching import MoodTeaching
+from murecom.service.mood_tracks import MoodTracks
 from murecom.service.playlist_training import PlaylistTraining
 from murecom.service.training import Training
 from murecom.service.words import Words
 
 
 class Murecom(
+    ByMood,
     Collection,
     Evaluating,
     Listening,
     Genres,
     Groups,
     Importing,
+    MoodPictures,
+    MoodTeaching,
+    MoodTracks,
     PlaylistFiles,
     PlaylistTraining,
     Training,

@@ -7,6 +7,7 @@ from murecom.store.bulk import Written
 from murecom.store.files import STATES, FileRow
 from murecom.store.imports import ImportRow
 from murecom.store.lists import Lists
+from murecom.store.moods import MoodRow, MoodTable
 from murecom.store.store import Store
 from murecom.store.tags import Tag
 from murecom.store.texts import FILE, NO_WORDS, Text
@@ -21,6 +22,8 @@ __all__ = [
     "FileRow",
     "ImportRow",
     "Lists",
+    "MoodRow",
+    "MoodTable",
     "Store",
     "Tag",
     "Text",

@@ -128,6 +128,15 @@ class Playlists:
         with self._database.read() as connection:
             return playlist_lists(connection, trainable, titles, progress)
 
+    def descriptions(self) -> dict[str, str]:
+        """Give the descriptions that are not empty by playlist id, of those to learn from."""
+        table = schema.playlist.c
+        query = sa.select(table.source, table.source_id, table.description).where(
+            table.trainable, table.description.is_not(None), table.description != ""
+        )
+        with self._database.read() as connection:
+            return {f"{source}:{own}": text for source, own, text in connection.execute(query)}
+
     def albums(self) -> Lists:
         """Read the albums of two tracks or more as if they were playlists: "Artist – Album"."""
         with self._database.read() as connection:

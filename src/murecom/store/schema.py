@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = "0003"
+VERSION = "0004"
 "The migration that this code needs; the newest one in `migrations/versions`."
 
 KEY_LENGTH = 200
@@ -204,6 +204,21 @@ file = _list(
     sa.Column("error", sa.Text),
     sa.Column("lyrics", sa.Text),
     sa.Index(None, "track", "state"),
+)
+
+# By track first: the moods of a track go away with it, and most tracks have few.
+mood = _list(
+    "mood",
+    _owner("track", "track", primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    # Empty where the inputs that `stamp` tells of said nothing.
+    sa.Column("valence", sa.Float),
+    sa.Column("arousal", sa.Float),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("spread", sa.Float, nullable=False),
+    sa.Column("probabilities", sa.LargeBinary),
+    sa.Column("stamp", sa.Text, nullable=False),
 )
 
 # How far the import of a file has come; `trainable` as it was decided for the whole file.

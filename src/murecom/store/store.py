@@ -16,6 +16,7 @@ from murecom.store.database import Database, backend_of
 from murecom.store.descriptors import Descriptors
 from murecom.store.files import Files
 from murecom.store.imports import Imports
+from murecom.store.moods import Moods
 from murecom.store.playlists import Playlists
 from murecom.store.sqlite import SQLite
 from murecom.store.tags import Tags
@@ -30,7 +31,7 @@ class Store:
 
     Attributes
     ----------
-    tracks, files, vectors, descriptors, tags, texts, playlists, imports
+    tracks, files, vectors, descriptors, tags, texts, playlists, imports, moods
         The kinds of things in it, each with `put`, `get` and what else suits it. Every put commits
         itself unless it stands inside `transaction`.
     """
@@ -45,6 +46,7 @@ class Store:
         self.texts = Texts(database)
         self.playlists = Playlists(database)
         self.imports = Imports(database)
+        self.moods = Moods(database)
 
     @classmethod
     def open(cls, url: str | Path, *, wait: float = 30.0) -> Self:

@@ -15,6 +15,7 @@ from murecom.store.database import Database, Statement, Work
 from murecom.store.descriptors import load_descriptors
 from murecom.store.files import path_bytes
 from murecom.store.loading import load_tracks, load_tracks_by_id
+from murecom.store.moods import move_moods
 from murecom.store.rows import (
     asked,
     batches,
@@ -201,8 +202,8 @@ class Tracks:
     def move(self, old: TrackId, new: TrackId) -> bool:
         """Let `new` take the place of `old`, whose file now has other content (a tag was edited).
 
-        Places in playlists, the user's own tags and texts from elsewhere than the file move to
-        `new`; then `old` is deleted, unless it still has a present file elsewhere: then it is
+        Places in playlists, the user's own tags, texts from elsewhere than the file and moods move
+        to `new`; then `old` is deleted, unless it still has a present file elsewhere: then it is
         another copy, and nothing moves.
 
         Returns
@@ -235,6 +236,7 @@ class Tracks:
             work.lists_changed = work.lists_changed or moved.rowcount > 0
             move_tags(work, old, new, USER)
             move_texts(work, pk, target)
+            move_moods(work, pk, target)
             _delete(work, [old])
             return True
 

@@ -95,6 +95,23 @@ def same_name(first: str, second: str) -> bool:
     return bool(key) and key == name_key(second).replace(" ", "")
 
 
+def simplify(text: str) -> str:
+    """Write Chinese in simplified characters and leave everything else as it is.
+
+    One character at a time, as in `fold`; not for Japanese, whose characters it would change, too.
+    """
+    return text if text.isascii() else text.translate(_SIMPLIFIED)
+
+
+class _Simplified(dict[int, str]):
+    """What each code point is in simplified Chinese, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        is_han = any(low <= code <= high for low, high in _HAN)
+        self[code] = value = _simplified(chr(code)) if is_han else chr(code)
+        return value
+
+
 class _Folded(dict[int, str | None]):
     """What each code point folds to, found out when it is first met."""
 
@@ -113,6 +130,7 @@ class _Words(dict[int, str | None]):
         return value
 
 
+_SIMPLIFIED = _Simplified()
 _FOLDED = _Folded()
 _WORDS = _Words({ord("'"): None, ord("&"): " and "})
 

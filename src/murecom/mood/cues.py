@@ -1,0 +1,276 @@
+"""Words and signs that speak for a mood by being there: 火大, over the moon, 😭, [大哭], T_T.
+
+What a sentence encoder does not see: emoticons, slang, and what "not" does to the word behind it.
+Each find adds to its class; a negation before it (in Japanese behind it) turns it around, a word of
+degree makes it more or less.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from murecom.mood.labels import CLASSES, CODES
+from murecom.mood.tables import LANGUAGES, read_table
+from murecom.text.fold import fold
+
+Floats = NDArray[np.float32]
+
+_BEFORE = 8
+"Characters (of Chinese) before a word in which a negation or a degree belongs to it."
+
+_WORDS = 3
+"The same in words, for English."
+
+_NOT_ZH = re.compile(
+    r"(?:一点儿?[也都]?|丝毫|完全|根本)?(?<![得要差好岂莫])(?:不(?!得了|但|仅|禁|由|住|如|止)|没(?!想|事)|别(?!人|的)|"
+    r"无(?!比|限|尽)|未(?!来|必)|毫无|从未|并非|不是|没有)"
+)
+_NEGATIONS = """
+not no never none nothing neither nor cannot cant dont doesnt didnt isnt arent wasnt werent wont
+wouldnt aint hardly without havent hasnt
+"""
+_NOT_EN = frozenset(_NEGATIONS.split())
+_NOT_JA = re.compile(
+    r"^(?:く|くは|では|じゃ|が|も|は|わ|ら|さ|し|れ|って)?(?:ない|なく|なかっ|ません|ねえ|ぬ|ず(?!っと))"
+)
+_MUCH = re.compile(
+    r"(?:[很太好超真巨最死]|非常|特别|十分|极其|极度|无比|超级|格外|相当|真的|とても|すごく|"
+    r"めちゃ|めっちゃ|"
+    r"本当に|ほんとに|マジ|\b(?:very|so|really|extremely|super|totally|absolutely|fucking|too)\b)"
+)
+_SLIGHTLY = re.compile(
+    r"(?:有点|有些|稍微|略微|一点|些许|ちょっと|少し|\b(?:bit|little|slightly|somewhat|kinda)\b)"
+)
+_STOP = re.compile("[,.!?;:，。！？；：、\n…~～]")
+
+MORE, LESS, TURNED = 1.4, 0.7, 0.6
+"Weights of a find that a word of degree or a negation belongs to; chosen by eye."
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A find: what was read, its class (after turning), its weight, and whether it was turned.
+
+    `span` is where the negation and the word stand in the folded text, if it was turned.
+    """
+
+    text: str
+    code: str
+    weight: float
+    is_negated: bool = False
+    span: tuple[int, int] = (0, 0)
+
+
+def _turned(code: str) -> str:
+    """Give the class of the opposite: what is not pleasant is gloomy, what is not bad is calm."""
+    valence = next(one.valence for one in CLASSES if one.code == code)
+    if valence > 0.3:
+        return "NJ" if code in {"PG", "PE"} else "NE"
+    return "PE" if valence < -0.15 else "NEUTRAL"
+
+
+class _Words:
+    """Texts by their first two characters, the longest first."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        self._by_start: dict[str, list[tuple[str, str]]] = {}
+        for code, text in rows:
+            self._by_start.setdefault(text[:2], []).append((text, code))
+        for found in self._by_start.values():
+            found.sort(key=lambda row: -len(row[0]))
+
+    def at(self, text: str, place: int) -> tuple[str, str] | None:
+        """Find the longest text that stands at a place."""
+        for found in self._by_start.get(text[place : place + 2], ()):
+            if text.startswith(found[0], place):
+                return found
+        return None
+
+
+@cache
+def _tables() -> tuple[_Words, _Words, _Words]:
+    """Give words of scripts without gaps, words of scripts with gaps, and signs."""
+    unspaced = [row for lang in ("zh", "ja") for row in read_table(f"cues/{lang}")]
+    folded = [(code, fold(text)) for code, text in unspaced]
+    spaced = [(code, _plain(text)) for code, text in read_table("cues/en")]
+    signs = list(read_table("signs"))
+    signs += [(code, sign[:-1]) for code, sign in signs if sign.endswith("\ufe0f")]
+    return _Words(folded), _Words(spaced), _Words((c, s) for c, s in signs if s)
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("’", "'").replace("'", "")
+
+
+def find_signs(text: str) -> tuple[list[Cue], str]:
+    """Find emoji, kaomoji and bracketed emoticons.
+
+    Returns
+    -------
+    cues : list of Cue
+        In order of appearance; the same sign in a row counts once more, not more.
+    rest : str
+        The text with a space in place of each sign.
+    """
+    _, _, signs = _tables()
+    cues: list[Cue] = []
+    rest: list[str] = []
+    place, repeated = 0, 0
+    while place < len(text):
+        found = signs.at(text, place) or _single(text, place)
+        if found is None or not _stands_alone(text, place, found[0]):
+            rest.append(text[place])
+            place += 1
+            continue
+        sign, code = found
+        repeated = repeated + 1 if cues and cues[-1].text == sign else 0
+        if repeated < 2:
+            cues.append(Cue(sign, code, 1.0))
+        rest.append(" ")
+        place += len(sign)
+    return cues, "".join(rest)
+
+
+@cache
+def _singles() -> dict[str, str]:
+    return {sign: code for code, sign in read_table("signs") if len(sign.rstrip("\ufe0f")) == 1}
+
+
+def _single(text: str, place: int) -> tuple[str, str] | None:
+    code = _singles().get(text[place]) or _singles().get(text[place] + "\ufe0f")
+    return (text[place], code) if code else None
+
+
+def _stands_alone(text: str, place: int, sign: str) -> bool:
+    """Tell whether letters of a sign such as XD or orz are not part of a word."""
+    end = place + len(sign)
+    if sign[0].isascii() and sign[0].isalnum() and place and _is_latin(text[place - 1]):
+        return False
+    if sign[0] in ":;=8" and place and text[place - 1].isalnum() and text[place - 1].isascii():
+        return False
+    return not (sign[-1].isascii() and sign[-1].isalnum() and _is_latin(text[end : end + 1]))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def find_words(text: str) -> list[Cue]:
+    """Find words that speak for a mood, negations and degrees heeded, in order of appearance."""
+    folded = fold(text.replace("\n", " . "))
+    cues = list(_unspaced(folded))
+    if re.search("[a-z]{2}", folded):
+        cues += _spaced(_plain(folded))
+    return cues
+
+
+def _unspaced(text: str) -> Iterator[Cue]:
+    words, _, _ = _tables()
+    place, last = 0, 0
+    while place < len(text):
+        if text[place].isascii() or (found := words.at(text, place)) is None:
+            place += 1
+            continue
+        word, code = found
+        end = place + len(word)
+        before = _STOP.split(text[max(last, place - _BEFORE) : place])[-1]
+        first, behind = _NOT_ZH.search(before), _NOT_JA.match(text[end : end + 5])
+        span = None
+        if first and len(_NOT_ZH.findall(before)) % 2:  # 没有不开心 is no negation
+            span = place - len(before) + first.start(), end
+        elif behind:
+            span = place, end + behind.end()
+        yield _weighed(word, code, before, span)
+        place = last = end
+
+
+def _spaced(text: str) -> Iterator[Cue]:
+    _, words, _ = _tables()
+    last = 0
+    for start in re.finditer(r"(?<![a-z0-9])[a-z]", text):
+        found = words.at(text, start.start())
+        if found is None:
+            continue
+        word, code = found
+        end = start.start() + len(word)
+        if text[end : end + 1].isalnum():
+            found = _shorter(words, text, start.start())
+            if found is None:
+                continue
+            word, code = found
+        place = start.start()
+        clause = _STOP.split(text[max(last, place - 30) : place])[-1]
+        before = clause.split()[-_WORDS:]
+        said = [number for number, one in enumerate(before) if one in _NOT_EN]
+        span = None
+        if said:
+            behind = len(" at all") if text.startswith(" at all", end) else 0
+            span = place - len(" ".join(before[said[0] :])) - 1, end + behind
+        last = end
+        yield _weighed(word, code, " ".join(before), span)
+
+
+def _shorter(words: _Words, text: str, place: int) -> tuple[str, str] | None:
+    """Find a text at a place that ends with its last word."""
+    end = place
+    best = None
+    for match in re.finditer(r"[^a-z0-9']", text[place : place + 30] + " "):
+        end = place + match.start()
+        found = words.at(text[place:end], 0)
+        if found and len(found[0]) == end - place:
+            best = found
+    return best
+
+
+def _weighed(word: str, code: str, before: str, span: tuple[int, int] | None) -> Cue:
+    if span is not None:
+        return Cue(word, _turned(code), TURNED, is_negated=True, span=span)
+    weight = MORE if _MUCH.search(before) else LESS if _SLIGHTLY.search(before) else 1.0
+    return Cue(word, code, weight)
+
+
+_INSTEAD = {
+    "zh": {"NE": "郁闷", "NJ": "失望", "PE": "很平静", "NEUTRAL": ""},
+    "ja": {"NE": "憂鬱", "NJ": "がっかり", "PE": "落ち着いている", "NEUTRAL": ""},
+    "en": {"NE": "gloomy", "NJ": "disappointed", "PE": "calm and fine", "NEUTRAL": ""},
+}
+
+
+def without_negated(text: str, cues: Sequence[Cue], language: str | None) -> str:
+    """Say what was negated in a word of its own: "not sad at all" gives "calm and fine".
+
+    Bags of words and sentence encoders see "sad" all the same. A text in which nothing is negated
+    stays as it is; another one comes folded.
+    """
+    spans = sorted((cue.span, cue.code) for cue in cues if cue.is_negated and any(cue.span))
+    if not spans:
+        return text
+    words = _INSTEAD.get(language or "en", _INSTEAD["en"])
+    folded = fold(text.replace("\n", " . "))
+    if language not in ("zh", "ja"):
+        folded = _plain(folded)
+    parts, place = [], 0
+    for (start, end), code in spans:
+        if start >= place:
+            parts += [folded[place:start], words[code]]
+            place = end
+    return " ".join("".join([*parts, folded[place:]]).split())
+
+
+def count_cues(found: Sequence[Sequence[Cue]]) -> Floats:
+    """Sum up finds by class, shape (texts, classes); what comes often counts ever less."""
+    counts = np.zeros((len(found), len(CODES)), np.float32)
+    column = {code: number for number, code in enumerate(CODES)}
+    for row, cues in enumerate(found):
+        for cue in cues:
+            counts[row, column[cue.code]] += cue.weight
+    return np.log1p(counts)
+
+
+__all__ = ["LANGUAGES", "Cue", "count_cues", "find_signs", "find_words"]

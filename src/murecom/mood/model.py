@@ -1,0 +1,265 @@
+"""From words to a mood: the shipped voices, those that joined, and their calibrated sum.
+
+A text is taken apart (`mood.reading`); each piece is judged by a linear model on its vector, by one
+on its words, by the cues that stand in it, and by further voices (a lexicon, what was taught).
+Their weighted log-probabilities are added; the pieces of a text are averaged before they become
+probabilities. The weights differ by language, because the voices learned from different texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from murecom.errors import BadInput
+from murecom.mood.cues import count_cues
+from murecom.mood.encoder import Encoder, UniversalEncoder
+from murecom.mood.explain import Explanation, explain
+from murecom.mood.grams import grams
+from murecom.mood.head import Head, phrase_vectors, softmax
+from murecom.mood.labels import FELT, LABELS, ORIGINAL, shares
+from murecom.mood.reading import Piece, Reading, read_text
+from murecom.mood.readings import Readings
+from murecom.mood.voice import Voice
+from murecom.types import Mood
+
+Floats = NDArray[np.float32]
+
+AT_ONCE = 1024
+"Texts that are read together: memory stays the same however many there are."
+
+
+class Weights(NamedTuple):
+    """Factors of the log-probabilities by vector, by pieces and by cues, and the temperature."""
+
+    vector: float
+    pieces: float
+    cues: float
+    temperature: float
+
+
+WEIGHTS = {
+    "zh": Weights(1.0, 0.5, 6.0, 2.2),
+    "en": Weights(1.0, 1.5, 3.0, 1.9),
+    "ja": Weights(1.0, 1.0, 4.0, 2.0),
+}
+"""Chosen by `scripts/fit_mood.py --tune`: Chinese on NLPCC 2013, English on a fifth of the train
+part of GoEmotions that was kept back; for Japanese there is nothing to choose by: in between."""
+
+OTHER = Weights(1.0, 0.5, 3.0, 2.0)
+"Languages that have no phrases here: the encoder alone knows them."
+
+SIGNS = Weights(0.0, 0.0, 8.0, 2.0)
+"Pieces without words: an emoji alone says what it says."
+
+STRANGE = 0.6
+"Factor of the confidence for languages of `OTHER`."
+
+NOISE, CLEAR = 0.35, 0.6
+"""Cosine to the nearest phrase below which Latin letters of an unknown language say nothing, and
+from which they are understood: sentences of Swahili and Finnish, which the encoder never met, have
+0.3-0.45, French, German and Spanish ones 0.65-0.8."""
+
+LETTERS = 3.0
+"With so many letters a text is half as sure as a long one."
+
+
+@dataclass(eq=False)
+class MoodModel:
+    """Reads moods from words.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        The one that the head was fitted for.
+    head : Head
+        See `mood.head`.
+    voices : list of Voice
+        Further opinions, asked in order.
+
+    Raises
+    ------
+    BadInput
+        The head is for another encoder.
+
+    Examples
+    --------
+    >>> model = MoodModel.shipped()                                        # doctest: +SKIP
+    >>> model.read(["so happy"])[0].label                                  # doctest: +SKIP
+    'joy'
+    """
+
+    encoder: Encoder
+    head: Head
+    voices: list[Voice] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.encoder.key != self.head.encoder:
+            raise BadInput(
+                f"The mood head was fitted for {self.head.encoder}, not for {self.encoder.key}. "
+                "Fit another one: python scripts/fit_mood.py."
+            )
+
+    @classmethod
+    def shipped(cls, encoder: Encoder | None = None) -> MoodModel:
+        """Make the model of the package.
+
+        Raises
+        ------
+        MissingExtra
+            The encoder is not installed.
+        """
+        return cls(encoder or UniversalEncoder(), Head.shipped())
+
+    @property
+    def key(self) -> str:
+        """Name of everything that the numbers depend on, the further voices included."""
+        fitted = str(self.head.about.get("fitted", ""))[:12]
+        return "+".join([self.encoder.key, fitted, *(voice.name for voice in self.voices)])
+
+    def readings(self, texts: Sequence[str]) -> Readings:
+        """Read many texts.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Of any length and language, empty ones included.
+
+        Returns
+        -------
+        Readings
+            A row for each text.
+        """
+        parts = [
+            self._read([read_text(text) for text in texts[k : k + AT_ONCE]])
+            for k in range(0, len(texts), AT_ONCE)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return Readings.silent(0)
+        return Readings(
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("probabilities", "classes", "points", "confidence")
+            )
+        )
+
+    def read(self, texts: Sequence[str]) -> list[Mood]:
+        """Read texts as `types.Mood`, without reasons; `explain` gives these."""
+        taken = [read_text(text) for text in texts]
+        moods: list[Mood] = []
+        for start in range(0, len(taken), AT_ONCE):
+            some = taken[start : start + AT_ONCE]
+            found = self._read(some)
+            moods += [mood_of(found, row, reading.language) for row, reading in enumerate(some)]
+        return moods
+
+    def explain(self, text: str) -> Explanation:
+        """Read one text and tell which phrases, words and signs pulled it where."""
+        reading = read_text(text)
+        found = self._read([reading])
+        mood = mood_of(found, 0, reading.language)
+        words = [piece.words for piece in reading.pieces]
+        return explain(mood, reading, self.encoder.encode(words), [v.name for v in self.voices])
+
+    def _read(self, taken: Sequence[Reading]) -> Readings:
+        pieces = [piece for reading in taken for piece in reading.pieces]
+        if not pieces:
+            return Readings.silent(len(taken))
+        counts = [len(reading.pieces) for reading in taken]
+        owner = np.repeat(np.arange(len(taken)), counts).tolist()
+        words = [piece.words for piece in pieces]
+        vectors = self.encoder.encode(words)
+        has_words = np.array([bool(one) for one in words], np.float32)[:, None]
+        weights = np.array(
+            [_weights(taken[row], piece) for row, piece in zip(owner, pieces, strict=True)],
+            np.float32,
+        )
+        by_vector, by_pieces = self.head.labels(vectors, grams(words))
+        cues = count_cues([piece.cues for piece in pieces])
+        logits = has_words * (weights[:, :1] * by_vector + weights[:, 1:2] * by_pieces)
+        logits += weights[:, 2:3] * (cues @ shares())
+        for voice in self.voices:
+            probabilities, evidence = voice.speak(words, vectors)
+            said = np.log(np.maximum(probabilities, 1e-5))
+            logits += (voice.weight * evidence * weights[:, 3])[:, None] * said
+        size = np.sqrt(np.array([max(piece.letters, 1) for piece in pieces], np.float32))
+        total = np.bincount(owner, size, len(taken)).astype(np.float32)
+        mean = np.zeros((len(taken), len(FELT)), np.float32)
+        np.add.at(mean, owner, logits / weights[:, 3:4] * size[:, None])
+        whole = np.zeros((len(taken), vectors.shape[1]), np.float32)
+        np.add.at(whole, owner, vectors * size[:, None])
+        said_any = total > 0
+        scale = np.where(said_any, total, 1)[:, None]
+        vectors = (whole / scale).astype(np.float32)
+        probabilities = softmax((mean / scale).astype(np.float32)) * said_any[:, None]
+        counted = np.zeros((len(taken), cues.shape[1]), np.float32)
+        np.add.at(counted, owner, cues * size[:, None])
+        classes = self.head.split(vectors, (counted / scale).astype(np.float32), probabilities)
+        evidence = _evidence(taken) * _understood(taken, vectors)
+        heard = (evidence > 0)[:, None]
+        return Readings.of_classes(
+            classes * heard, probabilities * heard, probabilities.max(axis=1) * evidence
+        )
+
+
+def _weights(reading: Reading, piece: Piece) -> Weights:
+    if not piece.words:
+        return SIGNS
+    if reading.language == "other" and piece.words.isascii():
+        return WEIGHTS["en"]  # titles and wishes are too short to be told from other languages
+    return WEIGHTS.get(reading.language or "", OTHER)
+
+
+def _evidence(taken: Sequence[Reading]) -> Floats:
+    letters = np.array(
+        [sum(p.letters + 3 * len(p.cues) for p in reading.pieces) for reading in taken], np.float32
+    )
+    known = np.array([1.0 if reading.language in WEIGHTS else STRANGE for reading in taken])
+    result: Floats = (letters / (letters + LETTERS) * known).astype(np.float32)
+    return result
+
+
+def _understood(taken: Sequence[Reading], vectors: Floats) -> Floats:
+    """Tell how much of the texts in unknown Latin languages means anything: (n,), 0..1."""
+    result = np.ones(len(taken), np.float32)
+    rows = [
+        row
+        for row, reading in enumerate(taken)
+        if reading.language == "other" and not any(p.cues for p in reading.pieces)
+    ]
+    if rows:
+        some = vectors[rows]
+        some = some / np.maximum(np.linalg.norm(some, axis=1, keepdims=True), 1e-6)
+        nearest = (some @ phrase_vectors().T).max(axis=1)
+        result[rows] = np.clip((nearest - NOISE) / (CLEAR - NOISE), 0, 1)
+    return result
+
+
+def mood_of(found: Readings, row: int, language: str | None = None) -> Mood:
+    """Give one row of readings as a `Mood`."""
+    if found.confidence[row] <= 0:
+        nothing = dict.fromkeys(LABELS, 0.0) | {"no_signal": 1.0}
+        classes = dict.fromkeys(ORIGINAL, 0.0)
+        return Mood(0.0, 0.0, "no_signal", nothing, classes, 0.0, language)
+    probabilities = found.probabilities[row]
+    valence, arousal = found.points[row]
+    return Mood(
+        valence=round(float(valence), 4),
+        arousal=round(float(arousal), 4),
+        label=FELT[int(probabilities.argmax())],
+        probabilities={
+            name: round(float(p), 4) for name, p in zip(FELT, probabilities, strict=True)
+        }
+        | {"no_signal": 0.0},
+        classes={
+            code: round(float(p), 4) for code, p in zip(ORIGINAL, found.classes[row], strict=False)
+        },
+        confidence=round(float(found.confidence[row]), 4),
+        language=language,
+    )

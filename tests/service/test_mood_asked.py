@@ -1,0 +1,83 @@
+"""Which mood is meant: words, points, hours, and nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from murecom.errors import BadInput
+from murecom.mood.labels import LABELS
+from murecom.service.mood_asked import ask_mood, at_the_hour, mood_at
+from murecom.types import Mood
+
+SAD = Mood(-0.6, -0.3, "sadness", {"sadness": 0.8, "calm": 0.2}, confidence=0.8)
+NOTHING = Mood(0.0, 0.0, "no_signal")
+
+
+def test_words_give_point_and_labels():
+    asked = ask_mood(lambda text: SAD, " so sad ", None)
+    assert asked.mood is SAD
+    assert (asked.aim.valence, asked.aim.arousal) == (-0.6, -0.3)
+    assert asked.aim.shares is not None
+    assert asked.aim.shares.max() == pytest.approx(0.8)
+    assert not asked.notes
+
+
+def test_a_point_wins_axis_by_axis():
+    asked = ask_mood(lambda text: SAD, "sad", (None, 0.7))
+    assert (asked.mood.valence, asked.mood.arousal) == (-0.6, 0.7)
+    assert asked.mood.label == "sadness"
+    assert asked.aim.shares is None
+    asked = ask_mood(lambda text: SAD, None, (0.5, None))
+    assert (asked.aim.valence, asked.aim.arousal) == (0.5, 0.0)
+
+
+def test_nothing_readable_is_refused_unless_there_is_a_point():
+    with pytest.raises(BadInput, match=r"“qqq”.*--valence"):
+        ask_mood(lambda text: NOTHING, "qqq", None)
+    with pytest.raises(BadInput) as error:
+        ask_mood(lambda text: NOTHING, "q" * 100_000, None)
+    assert len(str(error.value)) < 200
+    for text in (None, "", "  "):
+        with pytest.raises(BadInput, match="in words"):
+            ask_mood(lambda text: SAD, text, None)
+    asked = ask_mood(lambda text: NOTHING, "qqq", (0.5, -0.6))
+    assert asked.mood.label == "calm"
+    assert any("only the point" in note for note in asked.notes)
+
+
+@pytest.mark.parametrize("point", [(2, 0), (0, -1.1), (float("nan"), 0)])
+def test_points_outside_are_refused(point):
+    with pytest.raises(BadInput, match="-1 to 1"):
+        ask_mood(lambda text: SAD, None, point)
+
+
+def test_a_guess_is_called_one():
+    unsure = Mood(0.1, 0.0, "joy", {"joy": 1.0}, confidence=0.1)
+    asked = ask_mood(lambda text: unsure, "hm", None)
+    assert any("guess" in note for note in asked.notes)
+
+
+def test_a_point_has_a_label():
+    for valence in (-1, 0, 1):
+        for arousal in (-1, 0, 1):
+            assert mood_at(valence, arousal).label in LABELS
+    assert mood_at(0.85, 0.55).label == "joy"
+    assert mood_at(-0.7, 0.75).label == "anger"
+
+
+def test_hours_shift_a_little_and_say_so():
+    asked = ask_mood(lambda text: SAD, "sad", None)
+    assert at_the_hour(asked, None) is asked
+    assert at_the_hour(asked, False) is asked
+    for hour in range(24):
+        later = at_the_hour(asked, hour)
+        assert any("Time of day" in note for note in later.notes)
+        assert abs(later.aim.valence - asked.aim.valence) <= 0.2
+        assert -0.201 <= later.aim.arousal - asked.aim.arousal <= 0
+        assert later.aim.shares is asked.aim.shares
+    assert any("night" in note for note in at_the_hour(asked, 2).notes)
+    assert any("night" in note for note in at_the_hour(asked, 23).notes)
+    assert at_the_hour(asked, 0).aim.arousal == pytest.approx(-0.5)  # midnight is no "False"
+    assert at_the_hour(asked, True).notes
+    with pytest.raises(BadInput, match="0 to 23"):
+        at_the_hour(asked, 24)
