@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import dutir_file
-from moody import WordReader
 from murecom.cli import run
 from murecom.jobs import mood_teach
+from untaught import WordReader
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moody import Letters, WordReader
 from murecom.errors import BadInput, NotFound, NotReady
 from murecom.jobs import mood_teach
 from murecom.jobs.mood_teach import forget, taught_folder, taught_voice, teach
 from murecom.mood.taught import TaughtHead
+from untaught import Letters, WordReader
 
 
 @pytest.fixture

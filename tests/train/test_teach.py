@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moody import Letters
 from murecom.errors import BadInput
 from murecom.mood.labels import FELT
 from murecom.train import teach
 from murecom.train.teach import fit, macro_f1
+from untaught import Letters
 
 SAID = {
     "joy": ["好", "乐", "笑", "赞", "great", "sunny", "laugh"],
