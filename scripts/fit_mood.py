@@ -27,11 +27,11 @@ from murecom.mood.cues import count_cues
 from murecom.mood.encoder import UniversalEncoder
 from murecom.mood.grams import grams
 from murecom.mood.head import FILE, PHRASES, Head, pack_phrases, softmax
-from murecom.mood.labels import FELT, shares
+from murecom.mood.labels import FAMILY, FELT, shares
 from murecom.mood.model import WEIGHTS, Weights
 from murecom.mood.reading import read_text
 from murecom.mood.tables import phrases
-from murecom.train.mood import GROUPS, Comment, fit_head, words_of
+from murecom.train.mood import Comment, fit_head, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("MURECOM_DATA") or ROOT.parent / "shared" / "data") / "emotion"
@@ -92,7 +92,7 @@ def tune() -> None:
     head = fit_head(encoder, phrases(), [r for n, r in enumerate(rows) if n % 5])
     texts, truth = nlpcc()
     chinese = Parts(head, encoder, texts)
-    group = np.array([GROUPS[label] for label in FELT])
+    group = np.array([FAMILY[label] for label in FELT])
     prior = PRIOR[truth] / np.bincount(truth)[truth]
     print("Chinese: NLPCC 2013, six groups, weighed; vector pieces cues: macro-F1, accuracy")
     found = []

@@ -24,6 +24,13 @@ FELT: Final = LABELS[:-1]
 "The labels that a text can have; columns of `Readings.probabilities`."
 
 
+FAMILY: Final = {
+    "anger": 0, "disgust": 0, "joy": 1, "love": 1, "calm": 1, "neutral": 2, "sadness": 3,
+    "fear": 4, "surprise": 5,
+}  # fmt: skip
+"Labels that texts of other sources call by one name have one number."
+
+
 @dataclass(frozen=True, slots=True)
 class MoodClass:
     """One of the finer classes: its point, and the labels that it is part of (shares sum to 1)."""

@@ -29,6 +29,9 @@ from murecom.types import Mood
 
 Floats = NDArray[np.float32]
 
+VERSION = 1
+"Of how texts are read and weighed. Count up when it changes: moods of tracks are read anew then."
+
 AT_ONCE = 1024
 "Texts that are read together: memory stays the same however many there are."
 
@@ -119,7 +122,8 @@ class MoodModel:
     def key(self) -> str:
         """Name of everything that the numbers depend on, the further voices included."""
         fitted = str(self.head.about.get("fitted", ""))[:12]
-        return "+".join([self.encoder.key, fitted, *(voice.name for voice in self.voices)])
+        voices = [voice.name for voice in self.voices]
+        return "+".join([f"{self.encoder.key}-{VERSION}", fitted, *voices])
 
     def readings(self, texts: Sequence[str]) -> Readings:
         """Read many texts.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from murecom import artefact
 from murecom.errors import BadInput
-from murecom.mood.labels import FELT
+from murecom.mood.labels import FAMILY, FELT
 from murecom.mood.taught_grams import VERSION, Vocabulary, product
 
 Floats = NDArray[np.float32]
@@ -28,6 +28,15 @@ WHAT = "taught mood head"
 ENOUGH = 50
 """Texts of a label at which what was taught of it counts half: evidence is n / (n + 50). Chosen:
 below some dozens of texts a label's share of the errors is mostly luck."""
+
+SCHEME = 4
+"With labels of so many families taught, the taught ones are a scheme and no mere corrections."
+
+RELATIVES = (frozenset(("anger", "disgust")), frozenset(("joy", "love")))
+"Labels that many schemes have only one of. Calm is not joy in any."
+
+GIVES_WAY = 0.01
+"Factor of a label whose relative alone was taught."
 
 BATCH = 1_024
 "Texts whose grams are looked up at once: some 50 MB."
@@ -232,7 +241,8 @@ def among_all(said: Floats, labels: Sequence[str]) -> Floats:
     label that was never taught gets the mean log-probability that the head expects of its own
     answer (its negative entropy), exponentiated: a head that cannot decide changes nothing between
     taught and untaught labels, and a sure one lifts its label a little and lowers the other taught
-    ones much.
+    ones much. Who teaches a whole scheme (`SCHEME` families of labels) and calls all that is like
+    disgust anger, or all that is like love joy, means it: such labels give way to their relatives.
 
     Parameters
     ----------
@@ -249,6 +259,10 @@ def among_all(said: Floats, labels: Sequence[str]) -> Floats:
     clipped = np.maximum(said, 1e-7)
     expected = np.exp((clipped * np.log(clipped)).sum(axis=1, keepdims=True))
     whole = np.repeat(expected, len(FELT), axis=1)
+    if len({FAMILY[label] for label in labels}) >= SCHEME:
+        called = {label for pair in RELATIVES if len(pair & set(labels)) == 1 for label in pair}
+        for label in called - set(labels):
+            whole[:, FELT.index(label)] *= GIVES_WAY
     whole[:, [FELT.index(label) for label in labels]] = clipped
     result: Floats = (whole / whole.sum(axis=1, keepdims=True)).astype(np.float32)
     return result

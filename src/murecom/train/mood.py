@@ -18,7 +18,7 @@ from murecom.errors import MissingExtra
 from murecom.mood.encoder import Encoder
 from murecom.mood.grams import BITS, grams
 from murecom.mood.head import Head, phrases_hash
-from murecom.mood.labels import CODES, FELT, shares
+from murecom.mood.labels import CODES, FAMILY, FELT, shares
 from murecom.mood.reading import read_text
 
 Floats = NDArray[np.float32]
@@ -31,12 +31,6 @@ CHINESE = 3.0
 
 DENSE_C, PIECES_C, CLASSES_C = 1.0, 10.0, 3.0
 "Inverse strengths of regularisation; 1-3 and 10-30 make no difference on NLPCC 2013."
-
-GROUPS = {
-    "anger": 0, "disgust": 0, "joy": 1, "love": 1, "calm": 1, "neutral": 2, "sadness": 3,
-    "fear": 4, "surprise": 5,
-}  # fmt: skip
-"Labels that texts of other sources call by one name; each group gets the same weight in all."
 
 
 class Comment(NamedTuple):
@@ -113,7 +107,7 @@ def make_cases(phrases: Sequence[tuple[str, str, str]], comments: Sequence[Comme
             labels.append(FELT.index(name))
             weights.append(SHARE / len(comment.labels))
     columns = np.array(labels, np.int64)
-    groups = np.array([GROUPS[FELT[label]] for label in columns], np.int64)
+    groups = np.array([FAMILY[FELT[label]] for label in columns], np.int64)
     return Cases(np.array(rows, np.int64), columns, _balanced(groups, np.array(weights)))
 
 
