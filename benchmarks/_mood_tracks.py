@@ -69,9 +69,8 @@ def material() -> Material:
         song = json.loads(line)
         row = rows.get(recording_key(song["title"], [song["artist"]]))
         if row is not None and row not in found:
-            digest = hashlib.md5((song["artist"] + song["title"]).encode()).digest()
-            is_even = digest[-1] % 2 == 0
-            found[row] = (2 * song["valence"] - 1, 2 * song["arousal"] - 1, is_even)
+            even = is_even(song["artist"], song["title"])
+            found[row] = (2 * song["valence"] - 1, 2 * song["arousal"] - 1, even)
     songs = np.array(sorted(found), np.int64)
     return Material(
         names,
@@ -82,6 +81,11 @@ def material() -> Material:
         np.array([found[row][:2] for row in songs.tolist()], np.float32),
         np.array([found[row][2] for row in songs.tolist()]),
     )
+
+
+def is_even(artist: str, title: str) -> bool:
+    """Tell whether a song belongs to the half that constants were chosen on."""
+    return hashlib.md5((artist + title).encode()).digest()[-1] % 2 == 0
 
 
 def parts(model: Reader, given: Material, how: Passing, words: bool = True) -> dict[str, Column]:

@@ -134,6 +134,6 @@ def test_without_moods_the_next_step_is_named(murecom, heard):
 
 def test_the_first_line():
     assert line(Mood(0.5, -0.6, "calm")) == "near calm   valence 0.50  arousal -0.60"
-    classes = {"NB": 0.6, "NJ": 0.2, "CALM": 0.1, "NEUTRAL": 0.1}
-    told = line(Mood(-0.48, -0.21, "sadness", {"sadness": 1.0}, classes))
-    assert told.startswith("sadness 0.60 · disappointment 0.20 · calm 0.10   valence")
+    shares = {"sadness": 0.6, "neutral": 0.2, "calm": 0.1, "joy": 0.06, "anger": 0.04}
+    told = line(Mood(-0.48, -0.21, "sadness", shares))
+    assert told.startswith("sadness 0.60 · neutral 0.20 · calm 0.10   valence")

@@ -29,7 +29,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> None:
     put_together.register(monkeypatch)
 
     def mood_of(self: Murecom, text: str) -> Mood:
-        if "sad" in text:
+        if "blue" in text:
             return Mood(-0.6, -0.4, "sadness", {"sadness": 0.9, "calm": 0.1}, confidence=0.8)
         if "joy" in text:
             return Mood(0.6, 0.5, "joy", {"joy": 1.0}, confidence=0.8)
@@ -93,7 +93,7 @@ def groups(answer) -> str:
 
 
 def test_first_songs_are_near_and_say_why(app):
-    answer = app.mood("so sad", length=2, limits=FREE)
+    answer = app.mood("so blue", length=2, limits=FREE)
     assert groups(answer) == "00"
     assert answer.tracks[0].why == "near the mood: lyrics and sound say sadness"
     assert answer.tracks[0].score > 0.95
@@ -125,12 +125,12 @@ def test_caps_count_first_songs_and_give_way_to_the_mood(full):
 
 
 def test_both_models_are_asked(full):
-    answer = full.mood("sad", length=6, first_songs=2, limits=FREE)
+    answer = full.mood("blue", length=6, first_songs=2, limits=FREE)
     assert answer.model == "mood + audio_knn + counting"
     assert groups(answer) == "0" * 6
     assert any("in 3 playlists with 1 of the first songs" in n.why for n in answer.tracks[2:])
     assert not [note for note in answer.notes if "seed" in note]
-    only = full.mood("sad", length=6, first_songs=2, by="playlists", limits=FREE)
+    only = full.mood("blue", length=6, first_songs=2, by="playlists", limits=FREE)
     assert only.model == "mood + counting"
     assert groups(only) == "0" * 6
 
@@ -138,7 +138,7 @@ def test_both_models_are_asked(full):
 def test_what_has_no_mood_comes_after_what_is_near(full):
     full.store.moods.forget()
     place_all(full, "Song")
-    answer = full.mood("sad", length=6, first_songs=2, limits=FREE)
+    answer = full.mood("blue", length=6, first_songs=2, limits=FREE)
     unknown = [n for n in answer.tracks if n.track.title.startswith("Hit")]
     known = [n for n in answer.tracks[2:] if n not in unknown]
     assert all(n.why.startswith("mood not known · in 6 playlists") for n in unknown)
@@ -147,14 +147,14 @@ def test_what_has_no_mood_comes_after_what_is_near(full):
 
 
 def test_without_models_moods_alone_decide(lists):
-    answer = lists.mood("sad", length=5, limits=FREE)
+    answer = lists.mood("blue", length=5, limits=FREE)
     assert answer.model == "mood"
     assert groups(answer) == "00000"
     assert any("no model of sound or playlists yet" in note for note in answer.notes)
     with pytest.raises(NotReady, match="murecom scan"):
-        lists.mood("sad", by="sound")
+        lists.mood("blue", by="sound")
     with pytest.raises(NotReady, match="train playlists"):
-        lists.mood("sad", by="playlists")
+        lists.mood("blue", by="playlists")
 
 
 def test_a_point_needs_no_words(lists):
@@ -162,7 +162,7 @@ def test_a_point_needs_no_words(lists):
     assert groups(answer) == "22"
     assert answer.tracks[0].score == pytest.approx(1, abs=1e-3)
     assert answer.mood.label == "calm"
-    answer = lists.mood("sad", point=(0.6, None), length=1)
+    answer = lists.mood("blue", point=(0.6, None), length=1)
     assert answer.points == ((0.6, -0.4),)
 
 
@@ -175,14 +175,14 @@ def test_bad_input_and_nothing_to_choose_from(lists, tmp_path):
         {"way": "fly"},
     ):
         with pytest.raises(BadInput):
-            lists.mood("sad", **wrong)
+            lists.mood("blue", **wrong)
     for text in ("qqq", "", None):
         with pytest.raises(BadInput):
             lists.mood(text)
     with pytest.raises(BadInput):
-        lists.mood("sad", journey="qqq")
+        lists.mood("blue", journey="qqq")
     with Murecom(home=tmp_path / "empty") as app, pytest.raises(NotReady, match="mood tracks"):
-        app.mood("sad")
+        app.mood("blue")
 
 
 def test_what_is_far_or_unsure_is_told(lists):
@@ -190,7 +190,7 @@ def test_what_is_far_or_unsure_is_told(lists):
     assert any("Nothing in the library is near" in note for note in answer.notes)
     assert answer.tracks[0].why.startswith("far from the mood: ")
     assert any("guess" in note for note in lists.mood("hm", length=1).notes)
-    assert any("night" in note for note in lists.mood("sad", length=1, time_of_day=1).notes)
+    assert any("night" in note for note in lists.mood("blue", length=1, time_of_day=1).notes)
 
 
 def test_the_nearest_of_a_library_that_lies_elsewhere(lists):
@@ -201,40 +201,40 @@ def test_the_nearest_of_a_library_that_lies_elsewhere(lists):
 
 
 def test_more_than_there_is(lists):
-    answer = lists.mood("sad", length=100, limits=FREE)
+    answer = lists.mood("blue", length=100, limits=FREE)
     assert len(answer.tracks) == 24
     assert any("Only 24 tracks fit" in note for note in answer.notes)
 
 
 def test_rules_hold(full):
-    answer = full.mood("sad", length=4, limits=Limits(exclude_artists=["star 0"]))
+    answer = full.mood("blue", length=4, limits=Limits(exclude_artists=["star 0"]))
     assert ("Star 0",) not in [n.track.artists for n in answer.tracks]
-    answer = full.mood("sad", length=4, limits=Limits(local=True))
+    answer = full.mood("blue", length=4, limits=Limits(local=True))
     assert len(answer.tracks) == 4
     assert all(n.track.path for n in answer.tracks)
 
 
 def test_novelty_leads_away_from_what_all_play(full):
-    usual = full.mood("sad", length=7, first_songs=1, limits=FREE)
-    novel = full.mood("sad", length=7, first_songs=1, novelty=1.0, limits=FREE)
+    usual = full.mood("blue", length=7, first_songs=1, limits=FREE)
+    novel = full.mood("blue", length=7, first_songs=1, novelty=1.0, limits=FREE)
     assert "Song 002" in titles(novel)  # in no playlist
     assert titles(novel).index("Song 002") <= titles(usual).index("Song 002")
 
 
 def test_a_journey_leads_from_mood_to_mood(lists):
-    answer = lists.mood("sad", journey="joy", length=6, limits=FREE)
+    answer = lists.mood("blue", journey="joy", length=6, limits=FREE)
     assert (groups(answer)[0], groups(answer)[-1]) == ("0", "1")
     assert answer.journey.label == "joy"
     assert answer.points[0][0] < answer.points[-1][0]
     assert len(answer.points) == len(answer.tracks) == 6
     assert any("steps in sound are not bounded" in note for note in answer.notes)
-    straight = lists.mood("sad", journey=(0.6, 0.5), way="straight", length=6, limits=FREE)
+    straight = lists.mood("blue", journey=(0.6, 0.5), way="straight", length=6, limits=FREE)
     assert groups(straight)[2:] == "1111"
     assert straight.points[2] == straight.points[5]
 
 
 def test_a_journey_by_sound(app):
-    answer = app.mood("sad", journey="joy", length=4, limits=FREE)
+    answer = app.mood("blue", journey="joy", length=4, limits=FREE)
     assert answer.model == "mood + audio_knn"
     assert len({n.track.id for n in answer.tracks}) == 4
 
@@ -242,7 +242,7 @@ def test_a_journey_by_sound(app):
 def test_a_journey_beyond_the_library_stays_within(lists):
     answer = lists.mood(point=(-1, -1), journey=(1, 1), length=4, limits=FREE)
     assert any("The moods of the library reach from" in note for note in answer.notes)
-    answer = lists.mood("sad", journey="sad", length=3, limits=FREE)
+    answer = lists.mood("blue", journey="sad", length=3, limits=FREE)
     assert any("nearly the same" in note for note in answer.notes)
     assert groups(answer) == "000"
 
@@ -254,11 +254,11 @@ def test_first_songs_alone(app):
 
 
 def test_moods_are_read_again_when_they_change(lists):
-    assert groups(lists.mood("sad", length=1)) == "0"
+    assert groups(lists.mood("blue", length=1)) == "0"
     hit = next(t for t in lists.store.tracks.iter() if t.title == "Hit 15")
     shares = np.eye(9, dtype=np.float32)[FELT.index("sadness")]
     lists.store.moods.put([MoodRow(hit.id, "all", -0.6, -0.4, 1.0, probabilities=shares)])
-    assert titles(lists.mood("sad", length=1)) == ["Hit 15"]
+    assert titles(lists.mood("blue", length=1)) == ["Hit 15"]
 
 
 def test_reasons_name_only_parts_that_agree():
@@ -283,10 +283,10 @@ def test_reasons_name_only_parts_that_agree():
 
 def test_rules_that_refuse_nearly_everything(lists):
     stars = [f"Star {number}" for number in range(4)]
-    answer = lists.mood("sad", length=3, limits=Limits(exclude_artists=stars[:3]))
+    answer = lists.mood("blue", length=3, limits=Limits(exclude_artists=stars[:3]))
     assert groups(answer) == "333"
-    assert lists.mood("sad", length=3, limits=Limits(exclude_artists=stars)).tracks == ()
-    answer = lists.mood("sad", journey="joy", length=3, limits=Limits(exclude_artists=stars))
+    assert lists.mood("blue", length=3, limits=Limits(exclude_artists=stars)).tracks == ()
+    answer = lists.mood("blue", journey="joy", length=3, limits=Limits(exclude_artists=stars))
     assert answer.tracks == ()
     assert any("Only 0 tracks" in note for note in answer.notes)
 
@@ -295,6 +295,6 @@ def test_two_moods_in_a_large_library_are_enough_to_start_from(app):
     app.store.moods.forget()
     songs = [track for track in app.store.tracks.iter() if track.title in ("Song 000", "Song 001")]
     app.store.moods.put(MoodRow(track.id, "all", -0.6, -0.4, 0.8) for track in songs)
-    answer = app.mood("sad", length=6, first_songs=3, limits=FREE)
+    answer = app.mood("blue", length=6, first_songs=3, limits=FREE)
     assert len(answer.tracks) == 6
     assert [n.why.partition(" ·")[0] for n in answer.tracks[2:]] == ["mood not known"] * 4

@@ -23,7 +23,7 @@ def test_words_give_point_and_labels():
 
 
 def test_a_point_wins_axis_by_axis():
-    asked = ask_mood(lambda text: SAD, "sad", (None, 0.7))
+    asked = ask_mood(lambda text: SAD, "blue", (None, 0.7))
     assert (asked.mood.valence, asked.mood.arousal) == (-0.6, 0.7)
     assert asked.mood.label == "sadness"
     assert asked.aim.shares is None
@@ -66,7 +66,7 @@ def test_a_point_has_a_label():
 
 
 def test_hours_shift_a_little_and_say_so():
-    asked = ask_mood(lambda text: SAD, "sad", None)
+    asked = ask_mood(lambda text: SAD, "blue", None)
     assert at_the_hour(asked, None) is asked
     assert at_the_hour(asked, False) is asked
     for hour in range(24):
@@ -81,3 +81,24 @@ def test_hours_shift_a_little_and_say_so():
     assert at_the_hour(asked, True).notes
     with pytest.raises(BadInput, match="0 to 23"):
         at_the_hour(asked, 24)
+
+
+def test_a_wish_is_not_half_neutral():
+    read = Mood(
+        0.01, -0.33, "neutral", {"neutral": 0.5, "calm": 0.3, "sadness": 0.2}, confidence=0.5
+    )
+    asked = ask_mood(lambda _: read, "at ease, at home", None)
+    assert asked.mood.label == "calm"
+    assert asked.mood.probabilities == {"neutral": 0.0, "calm": 0.6, "sadness": 0.4}
+    assert asked.mood.arousal == pytest.approx(-0.61)
+    plain = Mood(0.0, -0.05, "neutral", {"neutral": 0.9, "joy": 0.1}, confidence=0.9)
+    assert ask_mood(lambda _: plain, "the train leaves at nine", None).mood == plain
+
+
+def test_words_of_lists_count():
+    read = Mood(-0.2, -0.2, "sadness", {"sadness": 0.5, "neutral": 0.2}, confidence=0.1)
+    asked = ask_mood(lambda _: read, "gym all night long, party", None)
+    assert asked.mood.arousal > 0.3
+    assert asked.mood.label != "sadness"
+    assert sum(asked.mood.probabilities.values()) == pytest.approx(1, abs=0.01)
+    assert ask_mood(lambda _: SAD, "gymnast", None).mood == SAD

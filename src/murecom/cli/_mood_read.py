@@ -33,26 +33,18 @@ def command(app: App, file: Path, out: Path | None, quiet: bool) -> int:
     from murecom.cli._progress import shown
 
     is_stdin = str(file) == "-"
-    if not is_stdin and not file.is_file():
+    if not is_stdin and (not file.exists() or file.is_dir()):
         raise click.BadParameter(f"There is no file {file}.", param_hint="FILE")
     if out is not None:
         if not out.absolute().parent.is_dir():
             raise click.BadParameter(f"There is no folder {out.parent}. Make it first.")
-        if not is_stdin and out.exists() and out.samefile(file):
+        if not is_stdin and out.is_file() and out.samefile(file):
             raise click.BadParameter(f"{out} is the file that is read. Name another one.")
-    with shown(quiet or out is None, unit="kB") as progress:
-        if out is not None and not is_stdin:
-            report = app.service.read_moods(file, out, progress)
-        else:
-            source = sys.stdin.buffer if is_stdin else file.open("rb")
-            target = sys.stdout if out is None else out.open("w", encoding="utf-8", newline="\n")
-            try:
-                report = app.service.read_moods(source, target, progress)
-            finally:
-                if not is_stdin:
-                    source.close()
-                if out is not None:
-                    target.close()
+    # on a terminal the data itself is seen
+    with shown(quiet or (out is None and sys.stdout.isatty()), unit="kB") as progress:
+        report = app.service.read_moods(
+            sys.stdin.buffer if is_stdin else file, sys.stdout if out is None else out, progress
+        )
     if not quiet:
         resumed = f", {report.resumed:,} of them before" if report.resumed else ""
         largest = ", ".join(f"{name} {count:,}" for name, count in report.labels.most_common(4))

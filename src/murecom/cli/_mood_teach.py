@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from murecom.cli import DONE, NOTHING_FOUND, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options, printable, table
-from murecom.jobs.mood_teach import TeachReport
+
+if TYPE_CHECKING:
+    from murecom.jobs.mood_teach import TeachReport
 
 NAMED = 20
 "At most so many labels or rows are named; --json names all."

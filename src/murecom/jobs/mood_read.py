@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from murecom import __version__
 from murecom.errors import BadInput, Unreachable
-from murecom.mood.labels import FELT
+from murecom.mood.encoder import Cached
+from murecom.mood.labels import LABELS
 from murecom.mood.model import MoodModel
-from murecom.text.encoding import decode
+from murecom.text.lines import read_lines
 from murecom.types import Mood, Progress, Step, no_progress
 
 AT_ONCE = 2048
-"Lines read, judged and written together."
+"Lines read, judged and written together: a unit, of which at most one is done again."
 
-LONGEST = 1 << 24
-"Bytes of a line: what is longer is no text of one mood."
-
-_SAMPLE = 1 << 20
+BYTES_AT_ONCE = 1 << 18
+"A unit has no more lines than that: seconds, whether a line is a word or an opera."
 
 
 @dataclass(slots=True)
@@ -36,6 +37,12 @@ class ReadReport:
     resumed: int = 0
     "Lines that an interrupted run had done already."
 
+    def count(self, label: str) -> None:
+        """Count a line."""
+        self.lines += 1
+        self.no_signal += label == "no_signal"
+        self.labels[label] += 1
+
 
 def read_file(
     model: MoodModel, file: BinaryIO, out: TextIO, progress: Progress = no_progress
@@ -43,11 +50,15 @@ def read_file(
     """Write the mood of each line of a file as a line of JSON.
 
     Empty lines are written, too: line n of the output is of line n of the input. The encoding is
-    told from the first megabyte (UTF-8, GB 18030, Big5, Shift-JIS …); bytes that fit none become
-    U+FFFD.
+    found out (UTF-8, UTF-16, GB 18030, Big5, Shift-JIS …); see `murecom.text.lines`.
     """
     report = ReadReport()
-    _stream(model, file, out, report, None, progress)
+    position = 0
+    for texts, size in _units(file):
+        out.write(_judged(model, texts, report))
+        out.flush()
+        position += size
+        _tell(progress, report, position, None)
     return report
 
 
@@ -57,72 +68,162 @@ def read_path(
     """Read a file into a file; an interrupted run goes on where it was.
 
     The lines go to `<out>.part` until all are there. A run that finds such a file of the same
-    input and model keeps its whole lines.
+    input, model and version keeps what is whole in it; the end is the same, byte for byte, as that
+    of a run that nobody interrupted. What is no file, such as a pipe, is read and written at once.
 
     Raises
     ------
     BadInput
-        `path` is no file that can be read.
+        `path` cannot be read, or is what would be written.
     Unreachable
         `out` cannot be written.
     """
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be read ({error.strerror}). Name a text file with one text a line."
-        ) from error
-    draft, mark = out.with_name(out.name + ".part"), out.with_name(out.name + ".part.json")
-    with file:
+    with open_texts(path) as file:
         state = os.fstat(file.fileno())
-        whose = {"size": state.st_size, "mtime_ns": state.st_mtime_ns, "model": model.key}
+        out = Path(os.path.realpath(out))
+        if not stat.S_ISREG(state.st_mode) or (out.exists() and not out.is_file()):
+            with open_moods(out) as written:
+                return read_file(model, file, written, progress)
+        draft, mark = out.with_name(out.name + ".part"), out.with_name(out.name + ".part.json")
+        for one in (out, draft, mark):
+            if one.exists() and one.samefile(path):
+                raise BadInput(f"{one} is the file that is read. Name another one with -o.")
+        whose = {
+            "size": state.st_size,
+            "mtime_ns": state.st_mtime_ns,
+            "model": model.key,
+            "version": __version__,
+        }
         report = ReadReport()
-        try:
-            done = _whole_lines(draft) if _read_json(mark) == whose else []
-            report.resumed = len(done)
-            for line in done:
-                _count(report, line)
-            if not done:
-                mark.write_text(json.dumps(whose), encoding="utf-8")
-            with draft.open("a" if done else "w", encoding="utf-8", newline="\n") as drafted:
-                _stream(model, file, drafted, report, state.st_size, progress, skip=len(done))
-                drafted.flush()
-                os.fsync(drafted.fileno())
+        with _writing(out):
+            kept = _opened(draft, mark, whose)
+        with kept:
+            try:
+                _fill(model, file, kept, report, out, progress)
+            except OSError as error:
+                raise _unreadable(path, error) from error
+        with _writing(out):
             os.replace(draft, out)
             mark.unlink(missing_ok=True)
-        except OSError as error:
-            raise Unreachable(
-                f"{out} cannot be written ({error.strerror}). Choose another file with -o; "
-                "what is done stays and is not done again."
-            ) from error
     return report
 
 
-def _stream(
+def open_texts(path: Path) -> BinaryIO:
+    """Open a file of texts.
+
+    Raises
+    ------
+    BadInput
+        It cannot be read.
+    """
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def open_moods(out: Path) -> TextIO:
+    """Open a file for moods; what stood there is gone.
+
+    Raises
+    ------
+    Unreachable
+        It cannot be written.
+    """
+    with _writing(out):
+        return out.open("w", encoding="utf-8", newline="\n")
+
+
+def _unreadable(path: Path, error: OSError) -> BadInput:
+    return BadInput(
+        f"{path} cannot be read ({error.strerror}). Name a text file with one text a line."
+    )
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unreachable(
+            f"{out} cannot be written ({error.strerror}). Choose another file with -o, or make "
+            "room and run the same command again."
+        ) from error
+
+
+def _opened(draft: Path, mark: Path, whose: dict[str, Any]) -> BinaryIO:
+    """Open the draft: what an interrupted run of the same left, or an empty one."""
+    if draft.is_file() and _read_json(mark) == whose:
+        return draft.open("r+b")
+    kept = draft.open("w+b")
+    mark.write_text(json.dumps(whose), encoding="utf-8")
+    return kept
+
+
+def _fill(
     model: MoodModel,
     file: BinaryIO,
-    out: TextIO,
+    kept: BinaryIO,
     report: ReadReport,
-    size: int | None,
+    out: Path,
     progress: Progress,
-    skip: int = 0,
 ) -> None:
-    lines = _lines(file)
-    position = 0
-    for _, length in islice(lines, skip):
+    size = os.fstat(file.fileno()).st_size
+    position, is_resuming = 0, True
+    for texts, length in _units(file):
         position += length
-    while some := list(islice(lines, AT_ONCE)):
-        moods = model.read([text for text, _ in some])
-        out.write("".join(_dumped(mood) for mood in moods))
-        out.flush()
-        for mood in moods:
-            report.lines += 1
-            report.no_signal += mood.label == "no_signal"
-            report.labels[mood.label] += 1
-        position += sum(length for _, length in some)
-        total = None if size is None else size // 1024
-        counts = {"texts": report.lines, "no signal": report.no_signal}
-        progress(Step("Reading moods", position // 1024, total, counts))
+        if is_resuming and (labels := _done(kept, len(texts))) is not None:
+            for label in labels:
+                report.count(label)
+            report.resumed += len(texts)
+            continue
+        is_resuming = False
+        moods = _judged(model, texts, report)
+        with _writing(out):
+            kept.write(moods.encode())
+            kept.flush()
+        _tell(progress, report, position, size)
+    with _writing(out):
+        kept.truncate()
+        os.fsync(kept.fileno())
+
+
+def _done(kept: BinaryIO, lines: int) -> list[str] | None:
+    """Read the labels of a whole unit from the draft; cut it off there if it is not whole."""
+    start = kept.tell()
+    rows = [kept.readline() for _ in range(lines)]
+    try:
+        labels = [str(json.loads(row)["label"]) for row in rows if row.endswith(b"\n")]
+    except (ValueError, KeyError, TypeError):
+        labels = []
+    if len(labels) == lines and all(label in LABELS for label in labels):
+        return labels
+    kept.seek(start)
+    kept.truncate()
+    return None
+
+
+def _units(file: BinaryIO) -> Iterator[tuple[list[str], int]]:
+    """Give texts that are read together, and their size in bytes; the same for the same file."""
+    texts: list[str] = []
+    size = 0
+    for text, length in read_lines(file):
+        texts.append(text)
+        size += length
+        if len(texts) == AT_ONCE or size >= BYTES_AT_ONCE:
+            yield texts, size
+            texts, size = [], 0
+    if texts:
+        yield texts, size
+
+
+def _judged(model: MoodModel, texts: list[str], report: ReadReport) -> str:
+    if isinstance(model.encoder, Cached):
+        model.encoder.forget()  # so that a unit gives the same digits after an interruption
+    moods = model.read(texts)
+    for mood in moods:
+        report.count(mood.label)
+    return "".join(_dumped(mood) for mood in moods)
 
 
 def _dumped(mood: Mood) -> str:
@@ -138,71 +239,10 @@ def _dumped(mood: Mood) -> str:
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[str, int]]:
-    """Give lines as text, without their ends, and how many bytes each was."""
-    start = file.read(_SAMPLE)
-    newline = start.rfind(b"\n") + 1
-    _, encoding = decode(start[:newline] if newline else start)
-    if encoding.startswith(("utf-16", "utf-32")):
-        # line ends are several bytes there: such files are small enough to be read whole
-        text, _ = decode(start + file.read())
-        for line in _split(text):
-            yield line, len(line.encode("utf-8", "replace")) + 1
-        return
-    held = start.removeprefix(b"\xef\xbb\xbf")
-    while held:
-        *whole, held = held.split(b"\n")
-        for row in whole:
-            yield _text(row, encoding), len(row) + 1
-        more = file.read(_SAMPLE)
-        if not more:
-            if held:
-                yield _text(held, encoding), len(held)
-            return
-        if len(held) > LONGEST:
-            raise BadInput(
-                f"A line is longer than {LONGEST >> 20} MB. Give a file with one text a line."
-            )
-        held += more
-
-
-def _text(row: bytes, encoding: str) -> str:
-    row = row.removesuffix(b"\r")
-    try:
-        return row.decode("utf-8")  # a file may change its mind
-    except UnicodeDecodeError:
-        return row.decode(encoding, "replace")
-
-
-def _split(text: str) -> Sequence[str]:
-    lines = text.split("\n")
-    return [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
-
-
-def _whole_lines(draft: Path) -> list[dict[str, Any]]:
-    """Give the lines that an interrupted run has written, and cut off what is no whole line."""
-    try:
-        content = draft.read_bytes()
-    except FileNotFoundError:
-        return []
-    end = content.rfind(b"\n") + 1
-    done: list[dict[str, Any]] = []
-    for row in content[:end].splitlines():
-        try:
-            one = json.loads(row)
-            if one["label"] not in (*FELT, "no_signal"):
-                raise ValueError(one["label"])
-        except (ValueError, KeyError, TypeError):
-            return []  # not ours: begin anew
-        done.append(one)
-    os.truncate(draft, end)
-    return done
-
-
-def _count(report: ReadReport, row: dict[str, Any]) -> None:
-    report.lines += 1
-    report.no_signal += row["label"] == "no_signal"
-    report.labels[row["label"]] += 1
+def _tell(progress: Progress, report: ReadReport, position: int, size: int | None) -> None:
+    total = None if size is None else size // 1024
+    counts = {"texts": report.lines, "no signal": report.no_signal}
+    progress(Step("Reading moods", position // 1024, total, counts))
 
 
 def _read_json(path: Path) -> Any:

@@ -37,7 +37,7 @@ wouldnt aint hardly without havent hasnt
 """
 _NOT_EN = frozenset(_NEGATIONS.split())
 _NOT_JA = re.compile(
-    r"^(?:く|くは|では|じゃ|が|も|は|わ|ら|さ|し|れ|って)?(?:ない|なく|なかっ|ません|ねえ|ぬ|ず(?!っと))"
+    r"^(?:く|くは|では|じゃ|が|も|は|わ|ら|さ|し|れ|って|[てで]い?)?(?:ない|なく|なかっ|(?:あり)?ません|ねえ|ぬ|ず(?!っと))"
 )
 _MUCH = re.compile(
     r"(?:[很太好超真巨最死]|非常|特别|十分|极其|极度|无比|超级|格外|相当|真的|とても|すごく|"
@@ -47,7 +47,11 @@ _MUCH = re.compile(
 _SLIGHTLY = re.compile(
     r"(?:有点|有些|稍微|略微|一点|些许|ちょっと|少し|\b(?:bit|little|slightly|somewhat|kinda)\b)"
 )
+_WORD_STARTS = re.compile(r"(?<![a-z0-9])[a-z]|(?<![a-z0-9/])[0-9]")
 _STOP = re.compile("[,.!?;:，。！？；：、\n…~～]")
+
+_WIDE = str.maketrans("()", "（）")
+"Brackets of faces as Chinese and Japanese keyboards write them."
 
 MORE, LESS, TURNED = 1.4, 0.7, 0.6
 "Weights of a find that a word of degree or a negation belongs to; chosen by eye."
@@ -76,20 +80,27 @@ def _turned(code: str) -> str:
 
 
 class _Words:
-    """Texts by their first two characters, the longest first."""
+    """Texts by their first two characters; of the same text the first code counts."""
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        self._by_start: dict[str, list[tuple[str, str]]] = {}
+        self._codes: dict[str, str] = {}
         for code, text in rows:
-            self._by_start.setdefault(text[:2], []).append((text, code))
-        for found in self._by_start.values():
-            found.sort(key=lambda row: -len(row[0]))
+            self._codes.setdefault(text, code)
+        lengths: dict[str, set[int]] = {}
+        for text in self._codes:
+            lengths.setdefault(text[:2], set()).add(len(text))
+        self._lengths = {start: sorted(found)[::-1] for start, found in lengths.items()}
+
+    def starts(self) -> set[str]:
+        """Give the first characters of all texts."""
+        return {start[0] for start in self._lengths}
 
     def at(self, text: str, place: int) -> tuple[str, str] | None:
         """Find the longest text that stands at a place."""
-        for found in self._by_start.get(text[place : place + 2], ()):
-            if text.startswith(found[0], place):
-                return found
+        for length in self._lengths.get(text[place : place + 2], ()):
+            found = text[place : place + length]
+            if (code := self._codes.get(found)) is not None:
+                return found, code
         return None
 
 
@@ -101,6 +112,7 @@ def _tables() -> tuple[_Words, _Words, _Words]:
     spaced = [(code, _plain(text)) for code, text in read_table("cues/en")]
     signs = list(read_table("signs"))
     signs += [(code, sign[:-1]) for code, sign in signs if sign.endswith("\ufe0f")]
+    signs += [(code, sign.translate(_WIDE)) for code, sign in signs if sign[:1] == "("]
     return _Words(folded), _Words(spaced), _Words((c, s) for c, s in signs if s)
 
 
@@ -122,19 +134,37 @@ def find_signs(text: str) -> tuple[list[Cue], str]:
     cues: list[Cue] = []
     rest: list[str] = []
     place, repeated = 0, 0
-    while place < len(text):
-        found = signs.at(text, place) or _single(text, place)
-        if found is None or not _stands_alone(text, place, found[0]):
-            rest.append(text[place])
-            place += 1
+    for start in _sign_starts().finditer(text):
+        if start.start() < place:
+            continue
+        found = signs.at(text, start.start()) or _single(text, start.start())
+        if found is None or not _stands_alone(text, start.start(), found[0]):
             continue
         sign, code = found
         repeated = repeated + 1 if cues and cues[-1].text == sign else 0
         if repeated < 2:
             cues.append(Cue(sign, code, 1.0))
-        rest.append(" ")
-        place += len(sign)
-    return cues, "".join(rest)
+        rest += [text[place : start.start()], " "]
+        place = start.start() + len(sign)
+    return cues, "".join([*rest, text[place:]])
+
+
+@cache
+def _sign_starts() -> re.Pattern[str]:
+    """Give what finds the characters that a sign begins with: most texts have few of them."""
+    _, _, signs = _tables()
+    return _any_of({*signs.starts(), *_singles()})
+
+
+@cache
+def _word_starts() -> re.Pattern[str]:
+    """Give what finds the characters that a word of scripts without gaps begins with."""
+    words, _, _ = _tables()
+    return _any_of(words.starts())
+
+
+def _any_of(characters: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(sorted(characters)))}]")
 
 
 @cache
@@ -164,7 +194,7 @@ def _is_latin(character: str) -> bool:
 def find_words(text: str) -> list[Cue]:
     """Find words that speak for a mood, negations and degrees heeded, in order of appearance."""
     folded = fold(text.replace("\n", " . "))
-    cues = list(_unspaced(folded))
+    cues = [] if folded.isascii() else list(_unspaced(folded))
     if re.search("[a-z]{2}", folded):
         cues += _spaced(_plain(folded))
     return cues
@@ -172,30 +202,31 @@ def find_words(text: str) -> list[Cue]:
 
 def _unspaced(text: str) -> Iterator[Cue]:
     words, _, _ = _tables()
-    place, last = 0, 0
-    while place < len(text):
-        if text[place].isascii() or (found := words.at(text, place)) is None:
-            place += 1
+    last = 0
+    for start in _word_starts().finditer(text):
+        place = start.start()
+        if place < last or (found := words.at(text, place)) is None:
+            continue
+        if not _stands_alone(text, place, found[0]):  # emo in memory
             continue
         word, code = found
         end = place + len(word)
         before = _STOP.split(text[max(last, place - _BEFORE) : place])[-1]
-        first, behind = _NOT_ZH.search(before), _NOT_JA.match(text[end : end + 5])
+        first, behind = _NOT_ZH.search(before), _NOT_JA.match(text[end : end + 8])
         span = None
         if first and len(_NOT_ZH.findall(before)) % 2:  # 没有不开心 is no negation
             span = place - len(before) + first.start(), end
         elif behind:
             span = place, end + behind.end()
         yield _weighed(word, code, before, span)
-        place = last = end
+        last = end
 
 
 def _spaced(text: str) -> Iterator[Cue]:
     _, words, _ = _tables()
     last = 0
-    for start in re.finditer(r"(?<![a-z0-9])[a-z]", text):
-        found = words.at(text, start.start())
-        if found is None:
+    for start in _WORD_STARTS.finditer(text):
+        if start.start() < last or (found := words.at(text, start.start())) is None:
             continue
         word, code = found
         end = start.start() + len(word)

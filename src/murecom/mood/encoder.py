@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
+from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
@@ -66,8 +67,13 @@ class UniversalEncoder:
         rows = np.zeros((len(texts), self.dim), np.float32)
         some = [number for number, text in enumerate(texts) if text.strip()]
         if some:
-            rows[some] = self._network.encode([texts[number][:LONGEST] for number in some])
+            rows[some] = self._network.encode([_sound(texts[number][:LONGEST]) for number in some])
         return np.nan_to_num(rows, copy=False)
+
+
+def _sound(text: str) -> str:
+    """Put U+FFFD for halves of surrogate pairs, which cannot be encoded."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 class Cached:
@@ -84,6 +90,7 @@ class Cached:
     def __init__(self, encoder: Encoder, most: int = 32_768) -> None:
         self._encoder, self._most = encoder, most
         self._known: OrderedDict[bytes, Floats] = OrderedDict()
+        self._lock = RLock()
 
     @property
     def key(self) -> str:
@@ -96,11 +103,20 @@ class Cached:
         return self._encoder.dim
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Give float32[n, dim]; see `Encoder.encode`."""
+        """Give float32[n, dim]; see `Encoder.encode`. Threads wait for each other."""
+        with self._lock:
+            return self._encode(texts)
+
+    def forget(self) -> None:
+        """Forget all texts: the last digits of a vector depend on what was encoded with it."""
+        with self._lock:
+            self._known.clear()
+
+    def _encode(self, texts: Sequence[str]) -> Floats:
         rows = np.empty((len(texts), self.dim), np.float32)
         missing: dict[bytes, list[int]] = {}
         for number, text in enumerate(texts):
-            name = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+            name = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             if (found := self._known.get(name)) is not None:
                 self._known.move_to_end(name)
                 rows[number] = found
@@ -110,7 +126,7 @@ class Cached:
             fresh = self._encoder.encode([texts[numbers[0]] for numbers in missing.values()])
             for row, (name, numbers) in zip(fresh, missing.items(), strict=True):
                 rows[numbers] = row
-                self._known[name] = row
+                self._known[name] = row.copy()  # a view would keep the whole batch
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
         return rows

@@ -81,6 +81,9 @@ scolding and jealousy also counted as anger, as labelled texts of other sources 
 CODES: Final = tuple(one.code for one in CLASSES)
 "Codes in the order of columns."
 
+WIDTH: Final = 0.25
+"Distance in the plane at which a class is still much like a point; joy and calm are 1.2 apart."
+
 ORIGINAL: Final = CODES[:21]
 "The codes of the original."
 
@@ -88,6 +91,17 @@ ORIGINAL: Final = CODES[:21]
 def points() -> Floats:
     """Give valence and arousal of the classes, shape (classes, 2)."""
     return np.array([[one.valence, one.arousal] for one in CLASSES], np.float32)
+
+
+def near(valence: float, arousal: float) -> Floats:
+    """Give how much a point is like each felt label, shape (9,), sums to 1.
+
+    A class counts by a Gaussian of its distance, `WIDTH` wide, and for its labels by its shares.
+    """
+    square = ((points() - np.array([valence, arousal], np.float32)) ** 2).sum(axis=1)
+    found: Floats = np.exp(-square / (2 * WIDTH**2)) @ shares()
+    result: Floats = (found / max(float(found.sum()), 1e-12)).astype(np.float32)
+    return result
 
 
 def shares() -> Floats:

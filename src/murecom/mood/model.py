@@ -155,10 +155,9 @@ class MoodModel:
 
     def read(self, texts: Sequence[str]) -> list[Mood]:
         """Read texts as `types.Mood`, without reasons; `explain` gives these."""
-        taken = [read_text(text) for text in texts]
         moods: list[Mood] = []
-        for start in range(0, len(taken), AT_ONCE):
-            some = taken[start : start + AT_ONCE]
+        for start in range(0, len(texts), AT_ONCE):
+            some = [read_text(text) for text in texts[start : start + AT_ONCE]]
             found = self._read(some)
             moods += [mood_of(found, row, reading.language) for row, reading in enumerate(some)]
         return moods

@@ -23,7 +23,14 @@ MOST = 60
 LONGEST = 200_000
 "Characters of a text that are looked at."
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|\b[\w.+-]+@[\w-]+\.[\w.]+\b")
+# Full-width letters and digits; signs stay, because faces are made of them.
+_NARROW = {
+    wide: wide - 0xFEE0
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for wide in range(ord(first), ord(last) + 1)
+}
+_HALF = re.compile("[\ud800-\udfff]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|\b[\w.+-]{1,64}@[\w-]{1,255}\.[\w.]+\b")
 _QUOTED = re.compile(r"//\s*@[^\s:：,，]{1,30}\s*[:：]?|回复\s*@[^\s:：]{1,30}\s*[:：]|\bRT\b\s*@?")
 _PERSON = re.compile(r"@[\w\-·]{1,30}")
 _STAMP = re.compile(r"[\[<【]\s*-?\d{1,3}\s*:\s*\d{1,2}(?:\s*[.:]\s*\d{1,3})?\s*[\]>】]")
@@ -72,6 +79,8 @@ def read_text(text: str) -> Reading:
     ['好听！！！']
     """
     text = text[:LONGEST]
+    if _HALF.search(text):  # pairs become what they stand for, lone halves U+FFFD
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if "&" in text:
         text = html.unescape(text)
     for pattern in (_HEADER, _STAMP, _ADDRESS, _QUOTED, _PERSON):
@@ -85,7 +94,7 @@ def read_text(text: str) -> Reading:
     strange = 0
     for part in _parts(text):
         signs, words = find_signs(part)
-        words = " ".join(words.split())
+        words = " ".join(words.translate(_NARROW).split())
         letters = len(_LETTER.findall(words))
         known = len(_KNOWN.findall(words))
         strange += letters - known

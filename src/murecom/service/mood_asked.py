@@ -11,7 +11,9 @@ from typing import Final
 import numpy as np
 
 from murecom.errors import BadInput
-from murecom.mood.labels import CLASSES, FELT
+from murecom.mood.labels import CLASSES, FELT, near
+from murecom.mood.list_words import FELT as SURE
+from murecom.mood.list_words import by_words
 from murecom.playlist.mood_list import Aim, Floats
 from murecom.types import Mood
 
@@ -20,6 +22,9 @@ Point = tuple[float | None, float | None]
 
 UNSURE = 0.25
 "A mood read with less confidence is called a guess."
+
+PLAIN = 0.8
+"Share of neutral from which a wish says nothing of a mood."
 
 SHOWN = 40
 "Characters of a text that an error repeats."
@@ -78,6 +83,8 @@ def ask_mood(read: Callable[[str], Mood], text: str | None, point: Point | None)
             )
         notes.append("No mood can be read from the words: only the point counts.")
         mood = None
+    if mood is not None:
+        mood = as_on_a_list(wished(mood), words)
     if mood is not None and not has_point:
         if mood.confidence < UNSURE:
             notes.append(
@@ -94,6 +101,63 @@ def ask_mood(read: Callable[[str], Mood], text: str | None, point: Point | None)
     else:
         mood = replace(mood, valence=aim.valence, arousal=aim.arousal)
     return AskedMood(mood, aim, tuple(notes))
+
+
+def wished(mood: Mood) -> Mood:
+    """Give what a wish means: who says "calm, at home" does not want half of it to be nothing.
+
+    The share of neutral goes to the other labels, and the point moves away from the middle as it
+    was held there by that share, to twice as far at most: part of that share is tiredness, which
+    stands elsewhere. Words that are clearly neutral (`PLAIN`) stay so.
+    """
+    neutral = mood.probabilities.get("neutral", 0.0)
+    if not 0 < neutral < PLAIN:
+        return mood
+    rest = 1 - neutral
+    middle = next(one for one in CLASSES if one.code == "NEUTRAL")
+    held = min(neutral, 0.5)
+    shares = {name: round(share / rest, 4) for name, share in mood.probabilities.items()}
+    shares["neutral"] = 0.0
+    return replace(
+        mood,
+        valence=_inside((mood.valence - held * middle.valence) / (1 - held)),
+        arousal=_inside((mood.arousal - held * middle.arousal) / (1 - held)),
+        probabilities=shares,
+        label=max(shares, key=lambda name: shares[name]),
+    )
+
+
+def _inside(value: float) -> float:
+    return round(min(max(value, -1.0), 1.0), 4)
+
+
+def as_on_a_list(mood: Mood, words: str) -> Mood:
+    """Let words count that name lists (gym, party, 助眠) and in sentences say no feeling.
+
+    Their place and the mood that was read are weighed by the squares of how sure they are, as in
+    `mood.list_words.with_words`; without such a word the mood stays as it is.
+    """
+    place = by_words(words)
+    if place is None:
+        return mood
+    own = mood.confidence**2 / (mood.confidence**2 + SURE**2)
+    valence, arousal = (
+        round(own * read + (1 - own) * said, 4)
+        for read, said in zip((mood.valence, mood.arousal), place, strict=True)
+    )
+    said = near(*place)
+    shares = {
+        label: round(own * mood.probabilities.get(label, 0.0) + (1 - own) * float(share), 4)
+        for label, share in zip(FELT, said, strict=True)
+    }
+    return replace(
+        mood,
+        valence=valence,
+        arousal=arousal,
+        probabilities=shares | {"no_signal": 0.0},
+        label=max(shares, key=lambda name: shares[name]),
+        confidence=max(mood.confidence, SURE),
+    )
 
 
 def aim_of(mood: Mood) -> Aim:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from murecom.mood.labels import FELT
+from murecom.mood.labels import FELT, near
 from murecom.playlist.rules import CLOSE
 from murecom.store import Store
 from murecom.store.moods import ALL, PARTS, MoodRow
@@ -24,6 +24,10 @@ TOLD = 2
 
 CLEAR = 0.3
 "A label with such a share is named; else the words of the point are."
+
+LIKE = 0.15
+"""Of what a point is like, the least that must be that label: lists called by joyful names hold
+angry music, too."""
 
 NEUTRAL = 0.15
 "Up to here an axis is neither one nor the other."
@@ -93,7 +97,8 @@ def words_of(row: MoodRow) -> str:
     """Give the label of a mood if there is a clear one, else what its point is called."""
     if row.probabilities is not None:
         best = int(np.argmax(row.probabilities))
-        if row.probabilities[best] >= CLEAR and FELT[best] != "neutral":
+        is_there = near(row.valence or 0.0, row.arousal or 0.0)[best] >= LIKE
+        if row.probabilities[best] >= CLEAR and FELT[best] != "neutral" and is_there:
             return FELT[best]
     return describe(row.valence or 0.0, row.arousal or 0.0)
 

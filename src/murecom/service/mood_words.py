@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from murecom.jobs.mood_model import mood_model, stamp_of
-from murecom.jobs.mood_read import ReadReport, read_file, read_path
+from murecom.jobs.mood_read import ReadReport, open_moods, open_texts, read_file, read_path
 from murecom.mood.explain import Explanation
 from murecom.mood.model import MoodModel
 from murecom.service.opened import Opened
@@ -40,13 +41,23 @@ class MoodWords(Opened):
         """Read one text a line and write one mood a line; see `murecom.jobs.mood_read`.
 
         From path to path an interrupted run is gone on with.
+
+        Raises
+        ------
+        BadInput
+            `file` cannot be read, or is the same as `out`.
+        Unreachable
+            `out` cannot be written.
         """
         model = self._mood_model()
         if isinstance(file, Path) and isinstance(out, Path):
             return read_path(model, file, out, progress)
-        assert not isinstance(file, Path)
-        assert not isinstance(out, Path)
-        return read_file(model, file, out, progress)
+        with ExitStack() as opened:
+            if isinstance(file, Path):
+                file = opened.enter_context(open_texts(file))
+            if isinstance(out, Path):
+                out = opened.enter_context(open_moods(out))
+            return read_file(model, file, out, progress)
 
     def _mood_model(self) -> MoodModel:
         stamp = stamp_of(self.home)
