@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from murecom.mood import model as model_file
 from murecom.mood.dutir import Sense, read_dutir
-from murecom.mood.labels import CLASSES, CODES, FAMILY, FELT, ORIGINAL
+from murecom.mood.labels import CLASSES, FAMILY, FELT, ORIGINAL
 from murecom.mood.lexicon import Lexicon, LexiconVoice
 from murecom.mood.model import MoodModel
 from murecom.mood.readings import Readings
@@ -41,18 +41,21 @@ WITH_LEXICON = "murecom + lexicon voice"
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """What somebody says of n texts: label probabilities (n, 9), points (n, 2), no signal (n,).
+    """What somebody says of n texts: probabilities of labels (n, 9) and classes (n, 24).
 
-    `label` (n,) is the answer as a column of `FELT`, -1 for no signal.
+    `label` (n,) is the answer as a column of `FELT`, -1 for no signal; `points` are (n, 2).
     """
 
     name: str
     label: Numbers
     probabilities: Floats
+    classes: Floats
     points: Floats
     is_silent: NDArray[np.bool_]
 
-    def groups(self, by_sum: bool, family: Sequence[int] | None = None, silent: int = NEUTRAL):
+    def groups(
+        self, by_sum: bool, family: Sequence[int] | None = None, silent: int = NEUTRAL
+    ) -> Numbers:
         """Give the group of each text: that of its label, or the one of the largest sum.
 
         `family` maps columns of `FELT` to groups, `FAMILY` by default.
@@ -73,7 +76,7 @@ def said_by(name: str, found: Readings) -> Said:
     p = found.probabilities
     is_silent = (found.confidence <= 0) | (p.max(axis=1) - p.min(axis=1) < 1e-6)
     return Said(
-        name, np.where(is_silent, -1, p.argmax(axis=1)), p,
+        name, np.where(is_silent, -1, p.argmax(axis=1)), p, found.classes,
         found.points * ~is_silent[:, None], is_silent,
     )  # fmt: skip
 
@@ -148,6 +151,3 @@ def majority(truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
     answer = np.zeros_like(truth)
     answer[:, truth.sum(axis=0).argmax()] = True
     return answer
-
-
-assert CODES[: len(ORIGINAL)] == ORIGINAL

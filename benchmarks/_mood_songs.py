@@ -63,10 +63,17 @@ ASKED: tuple[tuple[tuple[float, float], tuple[str, str, str]], ...] = (
 """Moods as points, and in English, Chinese and Japanese words; written before the first list was
 made, the points after those of the classes of `mood.labels`."""
 
+TITLES = (
+    "angry", "heartbreak", "nostalgia", "calm", "happy", "in love", "scared", "dance party",
+    "sleep", "hope", "lonely", "stressed",
+)  # fmt: skip
+"The same moods as people call playlists."
+
 LENGTH = 30
 STRETCHES = {"1-3": (0, 3), "4-10": (3, 10), "11-20": (10, 20), "21-30": (20, 30)}
 
 OURS = "murecom: words, first songs, continuation"
+WORDS, SHORT = "title only: the same words", "one word, as lists are called"
 
 TRAINED = ("item_knn", "title")
 "Recommenders of playlists: quick to train; the usual ones are a little better and take minutes."
@@ -245,14 +252,18 @@ def _compared(part: Part, app: Murecom, labels: Labels) -> Part:
         "… mood alone, nothing continued": lambda text, _: _tracks(
             app.first_songs(app.mood_of(text), LENGTH)
         ),
-        "words as the title of a list": lambda text, _: _tracks(
-            app.continue_([], LENGTH, title=text, by="playlists")
-        ),
+        WORDS: lambda text, _: _tracks(app.continue_([], LENGTH, title=text, by="playlists")),
         "popularity": lambda *_: famous,
     }
+    asked = {name: (make, ASKED) for name, make in makers.items()}
+    for name, make in (
+        (f"title only: {SHORT}", makers[WORDS]),
+        (f"murecom: {SHORT}", makers[OURS]),
+    ):
+        asked[name] = make, [(p, (t,)) for (p, _), t in zip(ASKED, TITLES, strict=True)]
     sums = {}
-    for name, make in makers.items():
-        found = _gathered(make, label)
+    for name, (make, moods_asked) in asked.items():
+        found = _gathered(make, label, moods_asked)
         sums[name] = _sums(found)
         part.rows.append({"who": name, **_figures(found)})
     sums["random"] = _random(catalogue)
@@ -261,9 +272,10 @@ def _compared(part: Part, app: Murecom, labels: Labels) -> Part:
         "who": "random", "labelled": len(catalogue) / len(every), "distance": figure,
         **dict.fromkeys(STRETCHES, figure.value),
     })  # fmt: skip
-    for other in ("random", "popularity", "words as the title of a list"):
-        nearer = _difference(sums[OURS], sums[other])
-        part.bar(f"how much nearer than {other}, lower end", nearer.low, 0.0)
+    pairs = [(OURS, other) for other in ("random", "popularity", WORDS)]
+    for own, other in [*pairs, (f"murecom: {SHORT}", f"title only: {SHORT}")]:
+        nearer = _difference(sums[own], sums[other])
+        part.bar(f"nearer than {other}, lower end of how much", nearer.low, 0.0)
         part.notes.append(f"Nearer than {other} by {shown(nearer)}.")
     part.title += (
         f": {len(every):,} tracks, {len(catalogue):,} with a label; {len(ASKED)} moods in three "
@@ -285,9 +297,10 @@ def _tracks(answer: Any) -> list[Track]:
 def _gathered(
     make: Callable[[str, tuple[float, float]], Sequence[Track]],
     label: Callable[[Track], tuple[float, float] | None],
+    asked: Sequence[tuple[tuple[float, float], tuple[str, ...]]],
 ) -> _Lists:
     found = _Lists([], [], [], [], [])
-    for number, (point, words) in enumerate(ASKED):
+    for number, (point, words) in enumerate(asked):
         for text in words:
             tracks = list(make(text, point))
             told = [(place, p) for place, t in enumerate(tracks) if (p := label(t)) is not None]
@@ -367,9 +380,7 @@ def _r_by_mood(x: Doubles, y: Doubles, moods: NDArray[np.integer]) -> Figure:
         covariance = np.cov(x[some], y[some], aweights=weights[some])
         return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
 
-    return with_interval(
-        r(np.ones(len(x))), np.array([r(one[moods]) for one in draws(len(ASKED))])
-    )
+    return with_interval(r(np.ones(len(x))), np.array([r(one[moods]) for one in draws(len(ASKED))]))
 
 
 def _random(catalogue: Doubles) -> Sums:

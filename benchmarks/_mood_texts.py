@@ -21,7 +21,6 @@ from _mood_readers import (
     NEUTRAL,
     ORIGINAL_RECIPE,
     SHIPPED,
-    Said,
     majority,
     opponents,
     ours,
@@ -159,7 +158,9 @@ def english(model: MoodModel, data: Path) -> list[Part]:
         if said.name == SHIPPED:
             p = _seven(said.probabilities)
             answer = p >= limits
-            part.rows.append(_row_of_seven(said.name, wanted, single, answer, said.is_silent.mean()))
+            part.rows.append(
+                _row_of_seven(said.name, wanted, single, answer, said.is_silent.mean())
+            )
             f1 = part.rows[-1]["F1, thresholds"]
             part.bar("macro-F1, seven labels, thresholds", f1, 0.49)
             continue
@@ -223,16 +224,20 @@ def lyrics(model: MoodModel, data: Path) -> list[Part]:
     seven = np.array([LYRICS.index(row["human_all"]) for row in rows])
     valence, energy = (np.array([float(row[c]) for row in rows]) for c in ("Valence", "Energy"))
     part = Part("lyrics", "Mandopop, whole lyrics, nothing learned from them")
-    of = np.array([next(k for k, n in enumerate(LYRICS) if c.code in LYRICS_OF[n]) for c in CLASSES])
+    of = np.array(
+        [next(k for k, n in enumerate(LYRICS) if c.code in LYRICS_OF[n]) for c in CLASSES]
+    )
     folds = {7: np.arange(7), 4: np.array(LYRICS_4), 2: np.array(LYRICS_2)}
     bulk: Row = {"who": "majority", "n": len(texts), "no signal": 0.0}
     for width, fold in folds.items():
         bulk |= _moods(width, fold[seven], majority(hot(fold[seven], width)))
     part.rows.append(bulk)
-    for said, classes in _with_classes(model, data, texts):
+    for said in [*opponents(data, texts), *ours(model, data, texts)]:
         row: Row = {"who": said.name, "n": len(texts), "no signal": float(said.is_silent.mean())}
         for width, fold in folds.items():
-            sums = np.stack([classes[:, fold[of] == k].sum(axis=1) for k in range(width)], axis=1)
+            sums = np.stack(
+                [said.classes[:, fold[of] == k].sum(axis=1) for k in range(width)], axis=1
+            )
             told = np.where(said.is_silent, fold[LYRICS.index("Relaxed")], sums.argmax(axis=1))
             row |= _moods(width, fold[seven], hot(told, width))
         row["valence AUC"] = auc(said.points[:, 0], np.array(LYRICS_2)[seven] == 0)
@@ -250,23 +255,6 @@ def lyrics(model: MoodModel, data: Path) -> list[Part]:
     return [part]
 
 
-def _with_classes(model: MoodModel, data: Path, texts: Sequence[str]):
-    """Give what each says, and its probabilities of the 24 classes."""
-    from _mood_readers import WITH_LEXICON, lexicons, of_classes
-    from murecom.mood.lexicon import LexiconVoice
-
-    both = lexicons(data)
-    for name, one in zip((ORIGINAL_RECIPE, LEXICON), both or (), strict=False):
-        found = one.fit_idf(texts).read(texts)
-        yield of_classes(name, found), found.classes
-    found = model.readings(texts)
-    yield said_by(SHIPPED, found), found.classes
-    if both:
-        more = replace(model, voices=[*model.voices, LexiconVoice(both[1])])
-        found = more.readings(texts)
-        yield said_by(WITH_LEXICON, found), found.classes
-
-
 def _moods(width: int, truth: NDArray[np.integer], answer: NDArray[np.bool_]) -> Row:
     wanted = hot(truth, width)
     return {
@@ -282,7 +270,9 @@ def japanese(model: MoodModel, data: Path) -> list[Part]:
     texts, labels = [row[1] for row in rows], [row[0] for row in rows]
     nine = hot(np.array([FELT.index(label) for label in labels]), len(FELT))
     group = np.array([FAMILY[label] for label in labels])
-    part = Part("japanese", "murecom's own sentences (benchmarks/mood_ja.tsv), nine labels, six groups")
+    part = Part(
+        "japanese", "murecom's own sentences (benchmarks/mood_ja.tsv), nine labels, six groups"
+    )
     told = np.isin(group, [0, 1, 3, 4])
     bulk = majority(nine)
     six = majority(hot(group, 6))
@@ -339,15 +329,15 @@ def taught(model: MoodModel, data: Path) -> list[Part]:
     part = Part("taught", "SMP 2020 usual, five folds, 1,600 taught, 400 asked")
     wanted = hot(truth, 6)
     bulk = majority(wanted)
-    part.rows.append(_row_of_taught("majority", wanted, bulk.argmax(axis=1), bulk.argmax(axis=1), 0))
+    part.rows.append(
+        _row_of_taught("majority", wanted, bulk.argmax(axis=1), bulk.argmax(axis=1), 0)
+    )
     for name, p in found.items():
         quiet = silent if name.startswith("taught,") else p.sum(axis=1) == 0
         among = np.array([FAMILY[FELT[c]] for c in columns[p[:, columns].argmax(axis=1)]])
-        everything = Said(name, p.argmax(axis=1), p, before.points, quiet)
-        part.rows.append(
-            _row_of_taught(name, wanted, np.where(quiet, NEUTRAL, among),
-                           everything.groups(True), float(quiet.mean()))
-        )  # fmt: skip
+        sums = replace(said_by(name, before), probabilities=p, is_silent=quiet).groups(True)
+        among = np.where(quiet, NEUTRAL, among)
+        part.rows.append(_row_of_taught(name, wanted, among, sums, float(quiet.mean())))
     part.bar("macro-F1, taught", part.rows[-1]["F1, taught labels"], 0.62)
     part.notes.append(
         f"Teaching 1,600 posts: {np.mean(seconds):.1f} s a fold, encoding (about 1 ms a post) apart. "

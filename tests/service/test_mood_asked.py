@@ -14,7 +14,7 @@ NOTHING = Mood(0.0, 0.0, "no_signal")
 
 
 def test_words_give_point_and_labels():
-    asked = ask_mood(lambda text: SAD, " so sad ", None)
+    asked = ask_mood(lambda text: SAD, " so blue ", None)
     assert asked.mood is SAD
     assert (asked.aim.valence, asked.aim.arousal) == (-0.6, -0.3)
     assert asked.aim.shares is not None
@@ -98,7 +98,7 @@ def test_a_wish_is_not_half_neutral():
 def test_words_of_lists_count():
     read = Mood(-0.2, -0.2, "sadness", {"sadness": 0.5, "neutral": 0.2}, confidence=0.1)
     asked = ask_mood(lambda _: read, "gym all night long, party", None)
-    assert asked.mood.arousal > 0.3
+    assert asked.mood.arousal > 0.25
     assert asked.mood.label != "sadness"
     assert sum(asked.mood.probabilities.values()) == pytest.approx(1, abs=0.01)
     assert ask_mood(lambda _: SAD, "gymnast", None).mood == SAD

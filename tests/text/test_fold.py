@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from murecom.text.fold import fold, name_key, same_name
+from murecom.text.fold import fold, name_key, same_name, simplify
 
 FOLDS = [
     ("", ""),
@@ -136,3 +136,16 @@ def test_same_name(first: str, second: str) -> None:
 )
 def test_different_names(first: str, second: str) -> None:
     assert not same_name(first, second)
+
+
+def test_simplify_changes_chinese_and_nothing_else() -> None:
+    assert simplify("後悔也都沒有用") == "后悔也都没有用"
+    for text in ("", "plain", "后悔也都没有用", "カラオケ ＡＢＣ “é” 😭", "\ud800\0"):
+        assert simplify(text) == text
+
+
+@given(st.text())
+def test_simplify_goes_character_by_character(text: str) -> None:
+    assert simplify(text) == "".join(map(simplify, text))
+    assert len(simplify(text)) == len(text)
+    assert simplify(simplify(text)) == simplify(text)

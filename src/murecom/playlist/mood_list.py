@@ -45,6 +45,9 @@ EDGE = 20
 
 TOO_FEW = "Too few tracks are near the mood: some are far from it."
 
+ENOUGH = 200
+"So many tracks, or the 20th part of a small library, are called fitting though none be near."
+
 SETTLERS = 5
 "So many tracks make a place of the plane inhabited."
 
@@ -195,10 +198,18 @@ class Moods:
         """Rank all tracks for a mood: how near each may be taken to be, shape (n,), 0..1.
 
         Unlike `nearness` it measures in spreads of the library, from the nearest point that the
-        library reaches, so that libraries that crowd at one place still have something nearest. An
-        unsure mood counts by its confidence, and as a random track for the rest.
+        library reaches, and so wide that the nearest tracks (`ENOUGH` of them) fit at least half:
+        libraries that crowd at one place, or have nothing in a corner of the plane, still have
+        something nearest. An unsure mood counts by its confidence, and as a random track for the
+        rest.
         """
-        near = self._near(aim, self.reach(aim.point), self._widths, slice(None))
+        point, widths = self.reach(aim.point), self._widths
+        off = (((self.points - point) / widths) ** 2).sum(axis=1)
+        rank = min(ENOUGH, len(off) // 20)
+        if rank:
+            half = np.log(0.5) / np.log(RANDOM_PAIR)
+            widths = widths * np.sqrt(max(float(np.partition(off, rank)[rank]) / half, 1.0))
+        near = self._near(aim, point, widths.astype(np.float32), slice(None))
         random = np.float32(RANDOM_PAIR)
         return np.asarray(random + self.trust * (near - random), np.float32)
 
