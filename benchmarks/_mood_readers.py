@@ -118,7 +118,7 @@ def opponents(data: Path, texts: Sequence[str]) -> list[Said]:
 
 
 def ours(model: MoodModel, data: Path, texts: Sequence[str], ablation: bool = True) -> list[Said]:
-    """Ask murecom as it is shipped, with each part alone, and with the lexicon as one more voice."""
+    """Ask murecom as it is shipped, with each part alone, and with the lexicon as a voice."""
     found = [said_by(SHIPPED, model.readings(texts))]
     for name, place in PARTS.items() if ablation else ():
         with only(place):

@@ -17,8 +17,8 @@ import numpy as np
 import _journeys
 from _common import cpu_seconds
 from _mood_figures import Part, mean
+from _mood_lists import ASKED
 from _mood_readers import lexicons
-from _mood_songs import ASKED
 from murecom.mood.encoder import UniversalEncoder
 from murecom.mood.model import MoodModel
 from murecom.service import Murecom

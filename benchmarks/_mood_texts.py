@@ -1,4 +1,4 @@
-"""How well moods of texts are read, part by part of `mood.py`: posts, comments, lyrics, Japanese."""
+"""How well moods of texts are read, for `mood.py`: posts, comments, lyrics, Japanese."""
 
 from __future__ import annotations
 
@@ -340,7 +340,7 @@ def taught(model: MoodModel, data: Path) -> list[Part]:
         part.rows.append(_row_of_taught(name, wanted, among, sums, float(quiet.mean())))
     part.bar("macro-F1, taught", part.rows[-1]["F1, taught labels"], 0.62)
     part.notes.append(
-        f"Teaching 1,600 posts: {np.mean(seconds):.1f} s a fold, encoding (about 1 ms a post) apart. "
+        f"Teaching 1,600 posts: {np.mean(seconds):.1f} s a fold, without encoding. "
         "Taught labels: the answer is the likeliest of those; sums: as in the table of posts."
     )
     return [part]

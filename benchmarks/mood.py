@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import _common as common
+import _mood_lists as lists
 import _mood_songs as songs
 import _mood_speed as speed
 import _mood_texts as texts
@@ -34,7 +35,7 @@ PARTS: dict[str, tuple[Measure, tuple[str, ...]]] = {
     "english": (texts.english, ("emotion/goemotions/train.tsv.gz", "emotion/goemotions/dev.tsv")),
     "lyrics": (texts.lyrics, ("emotion/mandopop_lyrics.csv", "lexicon/dutir.csv")),
     "songs": (songs.songs, ("emotion/song_mood.jsonl", "mpd/playlists.jsonl.gz")),
-    "lists": (songs.lists, ("emotion/song_mood.jsonl", "mpd/playlists.jsonl.gz")),
+    "lists": (lists.lists, ("emotion/song_mood.jsonl", "mpd/playlists.jsonl.gz")),
     "japanese": (texts.japanese, ()),
     "taught": (texts.taught, ("emotion/smp2020_usual_eval.json",)),
     "journeys": (speed.journeys, ()),
