@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import _mood_tracks
-from _mood_figures import Part, Row, pearson, precision_at, spearman, with_interval
+from _mood_figures import Part, Row, pearson, precision_at, shown, spearman, with_interval
 from _mood_readers import opponents
 from murecom.mood.model import MoodModel
 from murecom.mood.parts import Column
 from murecom.mood.track import combined
 from murecom.playlist.mood_list import Aim, Moods
 from murecom.types import TrackId
-
-Doubles = NDArray[np.float64]
-Sums = tuple[Doubles, Doubles]
 
 QUADRANTS = {
     "glad, lively": (0.6, 0.6), "angry, tense": (-0.6, 0.6), "sad, tired": (-0.6, -0.6),
@@ -32,6 +29,8 @@ QUADRANTS = {
 "What is asked for, and by the signs which songs are right: 0 is the middle of both scales."
 
 FIRST = 10
+BEST = "title and playlists"
+"What `murecom mood tracks` makes of both."
 
 
 def songs(model: MoodModel, data: Path) -> list[Part]:
@@ -53,7 +52,7 @@ def songs(model: MoodModel, data: Path) -> list[Part]:
     columns = {
         "title": combined({"title": told["title"]}),
         "playlists": combined({"playlists": told["playlists"]}),
-        "title and playlists": combined(told),
+        BEST: combined(told),
     }
     for name, column in columns.items():
         row = {"what": f"{name} (odd half of those in the lists)", "songs": int(odd.sum())}
@@ -86,13 +85,15 @@ def _quadrants(given: _mood_tracks.Material, columns: dict[str, Column]) -> Part
     chance = {name: float(right.mean()) for name, right in is_right.items()}
     part.rows.append({"ranked by": "chance", **chance, "macro": float(np.mean([*chance.values()]))})
 
+    macros = {}
+
     def add(name: str, order_of: Callable[[Aim], NDArray[np.integer]]) -> None:
         row: Row = {"ranked by": name}
         drawn = []
         for quadrant, point in QUADRANTS.items():
             drawn.append(precision_at(order_of(Aim(*point)), is_right[quadrant], FIRST))
             row[quadrant] = with_interval(drawn[-1][0], drawn[-1][1:])
-        macro = np.mean(drawn, axis=0)
+        macros[name] = macro = np.mean(drawn, axis=0)
         part.rows.append(row | {"macro": with_interval(macro[0], macro[1:])})
 
     famous = np.argsort(-held, kind="stable")
@@ -103,6 +104,11 @@ def _quadrants(given: _mood_tracks.Material, columns: dict[str, Column]) -> Part
             ids, column.points[rows], column.probabilities[rows], column.confidence[rows], held
         )
         add(name, lambda aim, moods=moods: np.argsort(-moods.fit(aim), kind="stable"))
+    for other in ("popularity", "title"):
+        more = macros[BEST] - macros[other]
+        figure = with_interval(more[0], more[1:])
+        part.bar(f"{BEST} above {other}, macro, lower end", figure.low, 0.0)
+        part.notes.append(f"{BEST} above {other}: {shown(figure)}.")
     part.notes.append(
         "Asked for are the points (±.6, ±.6), ranked as first songs are, without rules."
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from murecom.mood.head import phrase_vectors
 from murecom.mood.labels import CLASSES
 from murecom.mood.reading import Reading
 from murecom.mood.tables import phrases
@@ -57,7 +56,9 @@ class Explanation:
 _NAMES = {one.code: one.name for one in CLASSES}
 
 
-def explain(mood: Mood, reading: Reading, vectors: Floats, voices: list[str]) -> Explanation:
+def explain(
+    mood: Mood, reading: Reading, vectors: Floats, table: Floats, voices: list[str]
+) -> Explanation:
     """Put together why a text has its mood.
 
     Parameters
@@ -68,15 +69,17 @@ def explain(mood: Mood, reading: Reading, vectors: Floats, voices: list[str]) ->
         The text, taken apart.
     vectors : ndarray of float32, shape (pieces, d)
         Of its pieces.
+    table : ndarray of float32, shape (phrases, d)
+        Of `tables.phrases()`.
     voices : list of str
         Names of further voices.
     """
     pulls: list[Pull] = []
     if reading.pieces and vectors.any():
-        table = phrases()
-        similarity = (vectors @ phrase_vectors().T).max(axis=0)
+        rows = phrases()
+        similarity = (vectors @ table.T).max(axis=0)
         for row in np.argsort(-similarity, kind="stable")[:NEAREST]:
-            language, code, text = table[int(row)]
+            language, code, text = rows[int(row)]
             if similarity[row] >= LEAST:
                 near = round(float(min(similarity[row], 1.0)), 3)
                 pulls.append(Pull(text, language, code, _NAMES[code], near))

@@ -14,6 +14,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from typing import Any, Self
+from zipfile import BadZipFile
+from zlib import error as zlib_error
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +108,15 @@ class Head:
             head = cls(**found, about=about)
             if head.dense.shape[1] != len(FELT) or head.classes.shape[1] != len(CODES):
                 raise ValueError("other labels")
-        except (KeyError, TypeError, ValueError, OSError) as error:
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            OSError,
+            EOFError,
+            BadZipFile,
+            zlib_error,
+        ) as error:
             raise BadInput(f"The mood head is damaged ({error}). Install murecom again.") from error
         return head
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from murecom.mood.head import Head, phrase_vectors, softmax
 from murecom.mood.labels import FELT, LABELS, ORIGINAL, shares
 from murecom.mood.reading import Piece, Reading, read_text
 from murecom.mood.readings import Readings
+from murecom.mood.tables import phrases
 from murecom.mood.voice import Voice
 from murecom.types import Mood
 
@@ -168,7 +170,18 @@ class MoodModel:
         found = self._read([reading])
         mood = mood_of(found, 0, reading.language)
         words = [piece.words for piece in reading.pieces]
-        return explain(mood, reading, self.encoder.encode(words), [v.name for v in self.voices])
+        voices = [voice.name for voice in self.voices]
+        return explain(mood, reading, self.encoder.encode(words), self.phrase_vectors, voices)
+
+    @cached_property
+    def phrase_vectors(self) -> Floats:
+        """Vectors of `tables.phrases()`, shape (phrases, d): shipped ones for the shipped encoder.
+
+        For another encoder they are made when they are first asked for, in some seconds.
+        """
+        if self.encoder.key == Head.shipped().encoder:
+            return phrase_vectors()
+        return self.encoder.encode([text for _, _, text in phrases()])
 
     def _read(self, taken: Sequence[Reading]) -> Readings:
         pieces = [piece for reading in taken for piece in reading.pieces]
@@ -204,11 +217,26 @@ class MoodModel:
         counted = np.zeros((len(taken), cues.shape[1]), np.float32)
         np.add.at(counted, owner, cues * size[:, None])
         classes = self.head.split(vectors, (counted / scale).astype(np.float32), probabilities)
-        evidence = _evidence(taken) * _understood(taken, vectors)
+        evidence = _evidence(taken) * self._understood(taken, vectors)
         heard = (evidence > 0)[:, None]
         return Readings.of_classes(
             classes * heard, probabilities * heard, probabilities.max(axis=1) * evidence
         )
+
+    def _understood(self, taken: Sequence[Reading], vectors: Floats) -> Floats:
+        """Tell how much of the texts in unknown Latin languages means anything: (n,), 0..1."""
+        result = np.ones(len(taken), np.float32)
+        rows = [
+            row
+            for row, reading in enumerate(taken)
+            if reading.language == "other" and not any(p.cues for p in reading.pieces)
+        ]
+        if rows:
+            some = vectors[rows]
+            some = some / np.maximum(np.linalg.norm(some, axis=1, keepdims=True), 1e-6)
+            nearest = (some @ self.phrase_vectors.T).max(axis=1)
+            result[rows] = np.clip((nearest - NOISE) / (CLEAR - NOISE), 0, 1)
+        return result
 
 
 def _weights(reading: Reading, piece: Piece) -> Weights:
@@ -225,22 +253,6 @@ def _evidence(taken: Sequence[Reading]) -> Floats:
     )
     known = np.array([1.0 if reading.language in WEIGHTS else STRANGE for reading in taken])
     result: Floats = (letters / (letters + LETTERS) * known).astype(np.float32)
-    return result
-
-
-def _understood(taken: Sequence[Reading], vectors: Floats) -> Floats:
-    """Tell how much of the texts in unknown Latin languages means anything: (n,), 0..1."""
-    result = np.ones(len(taken), np.float32)
-    rows = [
-        row
-        for row, reading in enumerate(taken)
-        if reading.language == "other" and not any(p.cues for p in reading.pieces)
-    ]
-    if rows:
-        some = vectors[rows]
-        some = some / np.maximum(np.linalg.norm(some, axis=1, keepdims=True), 1e-6)
-        nearest = (some @ phrase_vectors().T).max(axis=1)
-        result[rows] = np.clip((nearest - NOISE) / (CLEAR - NOISE), 0, 1)
     return result
 
 
