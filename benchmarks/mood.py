@@ -19,10 +19,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import _common as common
+import _mood_english as english
 import _mood_lists as lists
+import _mood_lyrics as lyrics
+import _mood_posts as posts
 import _mood_songs as songs
 import _mood_speed as speed
-import _mood_texts as texts
 from _mood_figures import Part
 from murecom.errors import MurecomError
 from murecom.mood.encoder import Cached, UniversalEncoder
@@ -31,13 +33,13 @@ from murecom.mood.model import MoodModel
 Measure = Callable[[MoodModel, Path], list[Part]]
 
 PARTS: dict[str, tuple[Measure, tuple[str, ...]]] = {
-    "chinese": (texts.chinese, ("emotion/smp2020_usual_eval.json", "emotion/nlpcc2013.csv")),
-    "english": (texts.english, ("emotion/goemotions/train.tsv.gz", "emotion/goemotions/dev.tsv")),
-    "lyrics": (texts.lyrics, ("emotion/mandopop_lyrics.csv", "lexicon/dutir.csv")),
+    "chinese": (posts.chinese, ("emotion/smp2020_usual_eval.json", "emotion/nlpcc2013.csv")),
+    "english": (english.english, ("emotion/goemotions/train.tsv.gz", "emotion/goemotions/dev.tsv")),
+    "lyrics": (lyrics.lyrics, ("emotion/mandopop_lyrics.csv", "lexicon/dutir.csv")),
     "songs": (songs.songs, ("emotion/song_mood.jsonl", "mpd/playlists.jsonl.gz")),
     "lists": (lists.lists, ("emotion/song_mood.jsonl", "mpd/playlists.jsonl.gz")),
-    "japanese": (texts.japanese, ()),
-    "taught": (texts.taught, ("emotion/smp2020_usual_eval.json",)),
+    "japanese": (posts.japanese, ()),
+    "taught": (posts.taught, ("emotion/smp2020_usual_eval.json",)),
     "journeys": (speed.journeys, ()),
     "speed": (speed.speed, ("emotion/nlpcc2013.csv", "emotion/goemotions/train.tsv.gz")),
 }
