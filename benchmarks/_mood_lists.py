@@ -81,17 +81,15 @@ class _Lists:
 
 
 def lists(model: MoodModel, data: Path) -> list[Part]:
-    """Tell how far the songs of lists are from the mood that was meant.
-
-    Twice: in a library of the labelled songs of the odd half, where every place of a list can be
-    judged, and in the whole catalogue, of which few tracks have a label.
-    """
+    """Ask in a library of labelled songs, the odd half: every place of a list can be judged."""
     labels = _labels(data)
-    known = {key: point for key, point in labels.items() if not _mood_tracks.is_even(*point.song)}
-    return [
-        _asked("lists", "a library of labelled songs (odd half)", data, known, only=True),
-        _asked("lists, all tracks", "the whole catalogue", data, labels, only=False),
-    ]
+    known = {key: one for key, one in labels.items() if not _mood_tracks.is_even(*one.song)}
+    return [_asked("lists", "a library of labelled songs (odd half)", data, known, only=True)]
+
+
+def catalogue(model: MoodModel, data: Path) -> list[Part]:
+    """Ask in the whole catalogue, of which few tracks have a label."""
+    return [_asked("catalogue", "all tracks of the playlists", data, _labels(data), only=False)]
 
 
 @dataclass(frozen=True, slots=True)

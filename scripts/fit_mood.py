@@ -28,7 +28,7 @@ from murecom.mood.encoder import UniversalEncoder
 from murecom.mood.grams import grams
 from murecom.mood.head import FILE, PHRASES, Head, pack_phrases, softmax
 from murecom.mood.labels import FAMILY, FELT, shares
-from murecom.mood.model import WEIGHTS, Weights
+from murecom.mood.model import WEIGHTS, Weights, set_apart
 from murecom.mood.reading import read_text
 from murecom.mood.tables import phrases
 from murecom.train.mood import Comment, fit_head, words_of
@@ -73,7 +73,7 @@ class Parts:
     def sum(self, w: Weights) -> np.ndarray:
         """Weigh them."""
         logits = w.vector * self.vector + w.pieces * self.pieces + w.cues * self.cues
-        return softmax(logits / w.temperature)
+        return set_apart(softmax(logits / w.temperature))
 
 
 def by_prior(truth: np.ndarray, told: np.ndarray) -> tuple[float, float]:
@@ -97,7 +97,7 @@ def tune() -> None:
     print("Chinese: NLPCC 2013, six groups, weighed; vector pieces cues: macro-F1, accuracy")
     found = []
     for pieces, cues in itertools.product((0, 0.25, 0.5, 0.75, 1), (0, 1, 2, 3, 4, 5, 6, 8)):
-        told = group[chinese.sum(Weights(1, pieces, cues, 1)).argmax(axis=1)]
+        told = group[chinese.sum(WEIGHTS["zh"]._replace(pieces=pieces, cues=cues)).argmax(axis=1)]
         found.append((*by_prior(truth, told), pieces, cues))
     _show(found)
     _temperature(
@@ -110,7 +110,7 @@ def tune() -> None:
     print("English: a fifth of GoEmotions' train part, comments of one label: macro-F1, accuracy")
     found = []
     for pieces, cues in itertools.product((0.5, 1, 1.5, 2), (0, 1, 2, 3, 4, 5)):
-        told = ekman[english.sum(Weights(1, pieces, cues, 1)).argmax(axis=1)]
+        told = ekman[english.sum(WEIGHTS["en"]._replace(pieces=pieces, cues=cues)).argmax(axis=1)]
         found.append((*_f1(right[single], told[single], 7), pieces, cues))
     _show(found)
     _temperature(

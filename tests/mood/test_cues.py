@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mood_doubles import NASTY
 from murecom.mood.cues import LESS, MORE, TURNED, count_cues, find_signs, find_words
 from murecom.mood.cues import without_negated as said_otherwise
 from murecom.mood.labels import CLASSES, CODES
-from mood_doubles import NASTY
 
 VALENCE = {one.code: one.valence for one in CLASSES}
 

@@ -42,6 +42,13 @@ def test_the_product_is_that_of_matrices():
     np.testing.assert_allclose(found.times(idf, weights), dense @ weights, atol=1e-5)
 
 
+def test_the_order_is_the_same_in_every_run():
+    found = grams(["so sad today, and nobody knows", "今天真的很难过"])
+    for start, end in zip(found.starts, found.starts[1:], strict=False):
+        row = found.buckets[start:end].tolist()
+        assert row == sorted(set(row))
+
+
 def test_no_texts():
     assert grams([]).times(IDF, np.ones((1 << BITS, 2), np.float32)).shape == (0, 2)
 

@@ -7,12 +7,12 @@ import io
 import numpy as np
 import pytest
 
+from mood_doubles import letter_head
 from murecom.errors import BadInput, Unsupported
 from murecom.mood import head as module
 from murecom.mood.grams import grams
 from murecom.mood.head import Head, pack_phrases, phrase_vectors, softmax
 from murecom.mood.labels import CODES, FELT, shares
-from mood_doubles import letter_head
 from untaught import Letters
 
 TEXTS = ["so sad", "happy", ""]

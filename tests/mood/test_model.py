@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mood_doubles import NASTY, letter_head, letter_model
 from murecom.errors import BadInput
 from murecom.mood import model as module
 from murecom.mood.labels import FELT, LABELS, ORIGINAL
 from murecom.mood.model import MoodModel
 from murecom.mood.tables import phrases
-from mood_doubles import NASTY, letter_head, letter_model
 from untaught import Letters
 
 MODEL = letter_model()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from murecom.mood.reading import LONGEST, MOST, PIECE, read_text
 from mood_doubles import NASTY
+from murecom.mood.reading import LONGEST, MOST, PIECE, read_text
 
 
 def words(text: str) -> list[str]:

@@ -20,7 +20,7 @@ TABLES = ["signs", *(f"{kind}/{lang}" for kind in ("cues", "phrases") for lang i
 def test_labels():
     assert len(LABELS) == len(set(LABELS)) == 10
     assert LABELS[-1] == "no_signal"
-    assert FELT == LABELS[:9]
+    assert LABELS[:9] == FELT
     assert len(CODES) == len(set(CODES)) == 24
     assert len(ORIGINAL) == 21
     assert shares().shape == (24, 9)

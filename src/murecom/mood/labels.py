@@ -31,6 +31,10 @@ FAMILY: Final = {
 "Labels that texts of other sources call by one name have one number."
 
 
+RELATIVES: Final = (("anger", "disgust"), ("joy", "love"))
+"Labels that many schemes have only one of. Calm is not joy in any."
+
+
 @dataclass(frozen=True, slots=True)
 class MoodClass:
     """One of the finer classes: its point, and the labels that it is part of (shares sum to 1)."""

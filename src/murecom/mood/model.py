@@ -21,8 +21,8 @@ from murecom.mood.cues import count_cues
 from murecom.mood.encoder import Encoder, UniversalEncoder
 from murecom.mood.explain import Explanation, explain
 from murecom.mood.grams import grams
-from murecom.mood.head import Head, phrase_vectors, softmax
-from murecom.mood.labels import FELT, LABELS, ORIGINAL, shares
+from murecom.mood.head import TINY, Head, phrase_vectors, softmax
+from murecom.mood.labels import FELT, LABELS, ORIGINAL, RELATIVES, shares
 from murecom.mood.reading import Piece, Reading, read_text
 from murecom.mood.readings import Readings
 from murecom.mood.tables import phrases
@@ -49,7 +49,7 @@ class Weights(NamedTuple):
 
 WEIGHTS = {
     "zh": Weights(1.0, 0.5, 6.0, 2.2),
-    "en": Weights(1.0, 1.5, 3.0, 1.9),
+    "en": Weights(1.0, 1.5, 4.0, 2.0),
     "ja": Weights(1.0, 1.0, 4.0, 2.0),
 }
 """Chosen by `scripts/fit_mood.py --tune`: Chinese on NLPCC 2013, English on a fifth of the train
@@ -60,6 +60,11 @@ OTHER = Weights(1.0, 0.5, 3.0, 2.0)
 
 SIGNS = Weights(0.0, 0.0, 8.0, 2.0)
 "Pieces without words: an emoji alone says what it says."
+
+KIN = 4.0
+"""Power that sets relatives (`labels.RELATIVES`) apart. What they have together stays: joy with .25
+and love with .24 must not lose to neutral with .26. On NLPCC 2013 macro-F1 rises from .470 to .478;
+8 gives no more, and on English nothing changes."""
 
 STRANGE = 0.6
 "Factor of the confidence for languages of `OTHER`."
@@ -213,7 +218,7 @@ class MoodModel:
         said_any = total > 0
         scale = np.where(said_any, total, 1)[:, None]
         vectors = (whole / scale).astype(np.float32)
-        probabilities = softmax((mean / scale).astype(np.float32)) * said_any[:, None]
+        probabilities = set_apart(softmax((mean / scale).astype(np.float32))) * said_any[:, None]
         counted = np.zeros((len(taken), cues.shape[1]), np.float32)
         np.add.at(counted, owner, cues * size[:, None])
         classes = self.head.split(vectors, (counted / scale).astype(np.float32), probabilities)
@@ -253,6 +258,18 @@ def _evidence(taken: Sequence[Reading]) -> Floats:
     )
     known = np.array([1.0 if reading.language in WEIGHTS else STRANGE for reading in taken])
     result: Floats = (letters / (letters + LETTERS) * known).astype(np.float32)
+    return result
+
+
+def set_apart(probabilities: Floats) -> Floats:
+    """Give the likelier of two relatives most of what both have: (n, 9), rows sum to 1."""
+    result = probabilities.copy()
+    for pair in RELATIVES:
+        columns = [FELT.index(label) for label in pair]
+        both = result[:, columns]
+        powers = np.maximum(both, TINY) ** KIN
+        share = powers / powers.sum(axis=1, keepdims=True)
+        result[:, columns] = both.sum(axis=1, keepdims=True) * share
     return result
 
 

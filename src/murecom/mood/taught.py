@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from murecom import artefact
 from murecom.errors import BadInput
-from murecom.mood.labels import FAMILY, FELT
+from murecom.mood.labels import FAMILY, FELT, RELATIVES
 from murecom.mood.taught_grams import VERSION, Vocabulary, product
 
 Floats = NDArray[np.float32]
@@ -31,9 +31,6 @@ below some dozens of texts a label's share of the errors is mostly luck."""
 
 SCHEME = 4
 "With labels of so many families taught, the taught ones are a scheme and no mere corrections."
-
-RELATIVES = (frozenset(("anger", "disgust")), frozenset(("joy", "love")))
-"Labels that many schemes have only one of. Calm is not joy in any."
 
 GIVES_WAY = 0.01
 "Factor of a label whose relative alone was taught."
@@ -260,7 +257,9 @@ def among_all(said: Floats, labels: Sequence[str]) -> Floats:
     expected = np.exp((clipped * np.log(clipped)).sum(axis=1, keepdims=True))
     whole = np.repeat(expected, len(FELT), axis=1)
     if len({FAMILY[label] for label in labels}) >= SCHEME:
-        called = {label for pair in RELATIVES if len(pair & set(labels)) == 1 for label in pair}
+        called = {
+            label for pair in RELATIVES if len(set(pair) & set(labels)) == 1 for label in pair
+        }
         for label in called - set(labels):
             whole[:, FELT.index(label)] *= GIVES_WAY
     whole[:, [FELT.index(label) for label in labels]] = clipped
