@@ -242,7 +242,8 @@ def _spaced(text: str) -> Iterator[Cue]:
         span = None
         if said:
             behind = len(" at all") if text.startswith(" at all", end) else 0
-            span = place - len(" ".join(before[said[0] :])) - 1, end + behind
+            gap = len(clause) - len(clause.rstrip())
+            span = place - gap - len(" ".join(before[said[0] :])), end + behind
         last = end
         yield _weighed(word, code, " ".join(before), span)
 
