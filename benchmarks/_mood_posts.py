@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from _mood_figures import Part, Row, auc, hot, macro_f1, mean
 from _mood_readers import GROUPS, NEUTRAL, SHIPPED, majority, opponents, ours, said_by
 from _mood_taught import cuts, posts
-from murecom.jobs.mood_teach import words_of
 from murecom.mood.labels import FAMILY, FELT
 from murecom.mood.model import MoodModel
+from murecom.mood.reading import words_of
 from murecom.mood.taught import TaughtVoice
 from murecom.train import teach
 

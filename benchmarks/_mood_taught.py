@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from _common import conditions, restart_fairly, say, table
-from murecom.jobs.mood_teach import words_of
 from murecom.mood.encoder import Cached, UniversalEncoder
 from murecom.mood.labelled import read_labelled
 from murecom.mood.labels import FELT
 from murecom.mood.model import MoodModel
+from murecom.mood.reading import words_of
 from murecom.mood.taught import TaughtVoice
 from murecom.train import teach
 from murecom.train.teach import fit, macro_f1

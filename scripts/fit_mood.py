@@ -29,9 +29,9 @@ from murecom.mood.grams import grams
 from murecom.mood.head import FILE, PHRASES, Head, pack_phrases, softmax
 from murecom.mood.labels import FAMILY, FELT, shares
 from murecom.mood.model import WEIGHTS, Weights, set_apart
-from murecom.mood.reading import read_text
+from murecom.mood.reading import read_text, words_of
 from murecom.mood.tables import phrases
-from murecom.train.mood import Comment, fit_head, words_of
+from murecom.train.mood import Comment, fit_head
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("MURECOM_DATA") or ROOT.parent / "shared" / "data") / "emotion"

@@ -158,7 +158,8 @@ class Mood:
     """A mood: `valence` (unpleasant to pleasant) and `arousal` (quiet to excited), both -1..1.
 
     `label` is the most probable one of `mood.labels.LABELS`, `probabilities` has all of them and
-    sums to 1, `classes` the 21 classes of the original by code. `confidence` is 0..1. Where nothing
+    sums to 1, `classes` the 21 classes of the original by code, which sum to 1 less what is
+    neutral. `confidence` is 0..1. Where nothing
     could be read, the label is `no_signal`, the point 0, 0 and the confidence 0.
     """
 

@@ -34,6 +34,40 @@ def test_other_names_have_none(name: str) -> None:
     assert by_words(name) is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "不开心",
+        "not happy",
+        "没有眼泪",
+        "沒有眼淚",
+        "no sadness",
+        "I am not sad at all",
+        "don’t cry",
+        "never been so lonely",
+        "一点也不快乐",
+        "不想学习",
+        "パーティーじゃない",
+    ],
+)
+def test_what_is_negated_does_not_count(name: str) -> None:
+    assert by_words(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("夜店", "电音"),
+        ("特别开心", "开心"),
+        ("not sad but happy", "happy"),
+        ("No. 1 party", "party"),
+        ("告别眼泪", "眼泪"),
+    ],
+)
+def test_the_longest_word_and_what_no_negation_is(name: str, same: str) -> None:
+    assert by_words(name) == by_words(same)
+
+
 def test_several_words_are_averaged() -> None:
     happy, sad = by_words("happy"), by_words("sad")
     both = by_words("happy and sad")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from murecom.mood.labels import CLASSES, CODES
-from murecom.mood.tables import LANGUAGES, read_table
+from murecom.mood.tables import read_table
 from murecom.text.fold import fold
 
 Floats = NDArray[np.float32]
@@ -28,16 +28,32 @@ _WORDS = 3
 "The same in words, for English."
 
 _NOT_ZH = re.compile(
-    r"(?:一点儿?[也都]?|丝毫|完全|根本)?(?<![得要差好岂莫])(?:不(?!得了|但|仅|禁|由|住|如|止)|没(?!想|事)|别(?!人|的)|"
-    r"无(?!比|限|尽)|未(?!来|必)|毫无|从未|并非|不是|没有)"
+    r"(?:一点儿?[也都]?|丝毫|完全|根本)?"
+    r"((?:(?<![得差好岂莫忍])(?:并?没有?|毫?不|毫?无|从未|从来?不|绝不|别)"
+    r"(?:是|很|太|那么|这么|怎么|想|再|会|觉得|感到|感觉|有|什么|任何|一点|点|曾|算|特别|非常|够|用|必)*)+)$"
 )
+"""A negation that ends right before a word: only what may stand between both does.
+不知道为什么很难过 and 没有你我好痛苦 deny nothing of the pain."""
+
+_EACH_ZH = re.compile("没有?|不|无|未|别")
+_MORE_ZH = re.compile("不(?:要太|能[更再])$")
+"不要太开心 and 不能更开心 mean very happy."
+
 _NEGATIONS = """
 not no never none nothing neither nor cannot cant dont doesnt didnt isnt arent wasnt werent wont
 wouldnt aint hardly without havent hasnt
 """
 _NOT_EN = frozenset(_NEGATIONS.split())
+_BETWEEN = """
+very so really too all that quite be been being am feel feeling felt feels get getting a an the any
+much even exactly particularly anymore in at is it just completely totally
+"""
+_BETWEEN_EN = frozenset(_BETWEEN.split())
+"Words that may stand between a negation and what it denies: I can't stop crying denies no tears."
+
 _NOT_JA = re.compile(
-    r"^(?:く|くは|では|じゃ|が|も|は|わ|ら|さ|し|れ|って|[てで]い?)?(?:ない|なく|なかっ|(?:あり)?ません|ねえ|ぬ|ず(?!っと))"
+    r"^(?:く|くは|では|じゃ|が|も|は|わ|ら|さ|し|れ|って|[てで]い?)?"
+    r"(?:ない|なく|なかっ|(?:あり)?ません|ねえ|ぬ|ず(?!っと))"
 )
 _MUCH = re.compile(
     r"(?:[很太好超真巨最死]|非常|特别|十分|极其|极度|无比|超级|格外|相当|真的|とても|すごく|"
@@ -49,6 +65,7 @@ _SLIGHTLY = re.compile(
 )
 _WORD_STARTS = re.compile(r"(?<![a-z0-9])[a-z]|(?<![a-z0-9/])[0-9]")
 _STOP = re.compile("[,.!?;:，。！？；：、\n…~～]")
+_CLAUSE = re.compile(r"[,.!?;:，。！？；：、\s…~～]")
 
 _WIDE = str.maketrans("()", "（）")
 "Brackets of faces as Chinese and Japanese keyboards write them."
@@ -61,14 +78,14 @@ MORE, LESS, TURNED = 1.4, 0.7, 0.6
 class Cue:
     """A find: what was read, its class (after turning), its weight, and whether it was turned.
 
-    `span` is where the negation and the word stand in the folded text, if it was turned.
+    `whole` is the negation with the word as they were read (folded), if it was turned.
     """
 
     text: str
     code: str
     weight: float
     is_negated: bool = False
-    span: tuple[int, int] = (0, 0)
+    whole: str = ""
 
 
 def _turned(code: str) -> str:
@@ -211,15 +228,21 @@ def _unspaced(text: str) -> Iterator[Cue]:
             continue
         word, code = found
         end = place + len(word)
-        before = _STOP.split(text[max(last, place - _BEFORE) : place])[-1]
-        first, behind = _NOT_ZH.search(before), _NOT_JA.match(text[end : end + 8])
-        span = None
-        if first and len(_NOT_ZH.findall(before)) % 2:  # 没有不开心 is no negation
-            span = place - len(before) + first.start(), end
-        elif behind:
-            span = place, end + behind.end()
-        yield _weighed(word, code, before, span)
+        before = _CLAUSE.split(text[max(last, place - _BEFORE) : place])[-1]
+        yield _weighed(word, code, before, _denied(word, before, text[end : end + 8]))
         last = end
+
+
+def _denied(word: str, before: str, behind: str) -> str:
+    """Give a word with the Chinese negation before it or the Japanese one behind it; or nothing."""
+    first = _NOT_ZH.search(before)
+    if first and not _MORE_ZH.search(before):
+        is_question = len(before) > 1 and before[-1] == "不" and before[-2] == word[0]  # 开不开心
+        if len(_EACH_ZH.findall(first.group(1))) % 2 and not is_question:
+            return before[first.start() :] + word
+        return ""
+    then = _NOT_JA.match(behind)
+    return word + then.group() if then and "止ま" not in word else ""
 
 
 def _spaced(text: str) -> Iterator[Cue]:
@@ -238,14 +261,21 @@ def _spaced(text: str) -> Iterator[Cue]:
         place = start.start()
         clause = _STOP.split(text[max(last, place - 30) : place])[-1]
         before = clause.split()[-_WORDS:]
+        whole = ""
         said = [number for number, one in enumerate(before) if one in _NOT_EN]
-        span = None
-        if said:
-            behind = len(" at all") if text.startswith(" at all", end) else 0
-            gap = len(clause) - len(clause.rstrip())
-            span = place - gap - len(" ".join(before[said[0] :])), end + behind
+        if said and _denies(before[said[-1] :]):
+            at_all = " at all" if text.startswith(" at all", end) else ""
+            whole = " ".join([*before[said[-1] :], word]) + at_all
         last = end
-        yield _weighed(word, code, " ".join(before), span)
+        yield _weighed(word, code, " ".join(before), whole)
+
+
+def _denies(words: Sequence[str]) -> bool:
+    """Tell whether a negation reaches the end of the words that it begins."""
+    negation, *between = words
+    if negation == "never" and {"so", "that"} & set(between):
+        return False  # never felt so happy
+    return all(word in _BETWEEN_EN for word in between)
 
 
 def _shorter(words: _Words, text: str, place: int) -> tuple[str, str] | None:
@@ -260,9 +290,9 @@ def _shorter(words: _Words, text: str, place: int) -> tuple[str, str] | None:
     return best
 
 
-def _weighed(word: str, code: str, before: str, span: tuple[int, int] | None) -> Cue:
-    if span is not None:
-        return Cue(word, _turned(code), TURNED, is_negated=True, span=span)
+def _weighed(word: str, code: str, before: str, whole: str) -> Cue:
+    if whole:
+        return Cue(word, _turned(code), TURNED, is_negated=True, whole=whole)
     weight = MORE if _MUCH.search(before) else LESS if _SLIGHTLY.search(before) else 1.0
     return Cue(word, code, weight)
 
@@ -277,22 +307,16 @@ _INSTEAD = {
 def without_negated(text: str, cues: Sequence[Cue], language: str | None) -> str:
     """Say what was negated in a word of its own: "not sad at all" gives "calm and fine".
 
-    Bags of words and sentence encoders see "sad" all the same. A text in which nothing is negated
-    stays as it is; another one comes folded.
+    Bags of words and sentence encoders see "sad" all the same. What cannot be found again as it
+    was written (letters that folding changes) stays as it is.
     """
-    spans = sorted((cue.span, cue.code) for cue in cues if cue.is_negated and any(cue.span))
-    if not spans:
-        return text
-    words = _INSTEAD.get(language or "en", _INSTEAD["en"])
-    folded = fold(text.replace("\n", " . "))
-    if language not in ("zh", "ja"):
-        folded = _plain(folded)
-    parts, place = [], 0
-    for (start, end), code in spans:
-        if start >= place:
-            parts += [folded[place:start], words[code]]
-            place = end
-    return " ".join("".join([*parts, folded[place:]]).split())
+    instead = _INSTEAD.get(language or "en", _INSTEAD["en"])
+    for cue in cues:
+        if cue.is_negated:
+            letters = (r"\s+" if one == " " else re.escape(one) for one in cue.whole)
+            pattern = re.compile("['’]?".join(letters), re.IGNORECASE)
+            text = pattern.sub(instead[cue.code], text, count=1)
+    return " ".join(text.split())
 
 
 def count_cues(found: Sequence[Sequence[Cue]]) -> Floats:
@@ -303,6 +327,3 @@ def count_cues(found: Sequence[Sequence[Cue]]) -> Floats:
         for cue in cues:
             counts[row, column[cue.code]] += cue.weight
     return np.log1p(counts)
-
-
-__all__ = ["LANGUAGES", "Cue", "count_cues", "find_signs", "find_words"]

@@ -8,9 +8,10 @@ probabilities. The weights differ by language, because the voices learned from d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -22,20 +23,20 @@ from murecom.mood.encoder import Encoder, UniversalEncoder
 from murecom.mood.explain import Explanation, explain
 from murecom.mood.grams import grams
 from murecom.mood.head import TINY, Head, phrase_vectors, softmax
-from murecom.mood.labels import FELT, LABELS, ORIGINAL, RELATIVES, shares
+from murecom.mood.labels import CODES, FELT, LABELS, ORIGINAL, RELATIVES, shares
 from murecom.mood.reading import Piece, Reading, read_text
 from murecom.mood.readings import Readings
-from murecom.mood.tables import phrases
+from murecom.mood.tables import LANGUAGES, phrases, read_table
 from murecom.mood.voice import Voice
 from murecom.types import Mood
 
 Floats = NDArray[np.float32]
 
 VERSION = 1
-"Of how texts are read and weighed. Count up when it changes: moods of tracks are read anew then."
+"Of how texts are taken apart and cues found; count up when that changes."
 
-AT_ONCE = 1024
-"Texts that are read together: memory stays the same however many there are."
+AT_ONCE = 2048
+"Pieces of texts that are read together: memory stays the same however many and long they are."
 
 
 class Weights(NamedTuple):
@@ -52,8 +53,9 @@ WEIGHTS = {
     "en": Weights(1.0, 1.5, 4.0, 2.0),
     "ja": Weights(1.0, 1.0, 4.0, 2.0),
 }
-"""Chosen by `scripts/fit_mood.py --tune`: Chinese on NLPCC 2013, English on a fifth of the train
-part of GoEmotions that was kept back; for Japanese there is nothing to choose by: in between."""
+"""Chosen by `scripts/fit_mood.py --tune`: Chinese on NLPCC 2013, whose groups are weighed as often
+as they come in posts by the published shares of SMP2020-EWECT; English on a fifth of the train part
+of GoEmotions that was kept back; for Japanese there is nothing to choose by: in between."""
 
 OTHER = Weights(1.0, 0.5, 3.0, 2.0)
 "Languages that have no phrases here: the encoder alone knows them."
@@ -76,6 +78,15 @@ from which they are understood: sentences of Swahili and Finnish, which the enco
 
 LETTERS = 3.0
 "With so many letters a text is half as sure as a long one."
+
+
+class _Sums(NamedTuple):
+    """Of n texts: sums of the voices (n, 9), mean vectors (n, d), cues (n, 24), which said any."""
+
+    logits: Floats
+    vectors: Floats
+    cues: Floats
+    said_any: NDArray[np.bool_]
 
 
 @dataclass(eq=False)
@@ -128,9 +139,8 @@ class MoodModel:
     @property
     def key(self) -> str:
         """Name of everything that the numbers depend on, the further voices included."""
-        fitted = str(self.head.about.get("fitted", ""))[:12]
         voices = [voice.name for voice in self.voices]
-        return "+".join([f"{self.encoder.key}-{VERSION}", fitted, *voices])
+        return "+".join([self.encoder.key, _fingerprint(self.head), *voices])
 
     def readings(self, texts: Sequence[str]) -> Readings:
         """Read many texts.
@@ -145,10 +155,7 @@ class MoodModel:
         Readings
             A row for each text.
         """
-        parts = [
-            self._read([read_text(text) for text in texts[k : k + AT_ONCE]])
-            for k in range(0, len(texts), AT_ONCE)
-        ]
+        parts = [self._read(some) for some in _batches(texts)]
         if len(parts) == 1:
             return parts[0]
         if not parts:
@@ -163,11 +170,20 @@ class MoodModel:
     def read(self, texts: Sequence[str]) -> list[Mood]:
         """Read texts as `types.Mood`, without reasons; `explain` gives these."""
         moods: list[Mood] = []
-        for start in range(0, len(texts), AT_ONCE):
-            some = [read_text(text) for text in texts[start : start + AT_ONCE]]
+        for some in _batches(texts):
             found = self._read(some)
             moods += [mood_of(found, row, reading.language) for row, reading in enumerate(some)]
         return moods
+
+    def log_probabilities(self, texts: Sequence[str]) -> Floats:
+        """Give what further voices are added to: float32[n, 9] over `labels.FELT`.
+
+        Relatives are not set apart yet. A text in which nothing can be read has the same for all.
+        """
+        parts = [self._sums(some).logits for some in _batches(texts)]
+        logits = np.concatenate([np.zeros((0, len(FELT)), np.float32), *parts])
+        result: Floats = np.log(np.maximum(softmax(logits), 1e-7))
+        return result
 
     def explain(self, text: str) -> Explanation:
         """Read one text and tell which phrases, words and signs pulled it where."""
@@ -189,11 +205,28 @@ class MoodModel:
         return self.encoder.encode([text for _, _, text in phrases()])
 
     def _read(self, taken: Sequence[Reading]) -> Readings:
+        sums = self._sums(taken)
+        probabilities = set_apart(softmax(sums.logits)) * sums.said_any[:, None]
+        classes = self.head.split(sums.vectors, sums.cues, probabilities)
+        evidence = _evidence(taken) * self._understood(taken, sums.vectors)
+        heard = (evidence > 0)[:, None]
+        return Readings.of_classes(
+            classes * heard, probabilities * heard, probabilities.max(axis=1) * evidence
+        )
+
+    def _sums(self, taken: Sequence[Reading]) -> _Sums:
+        """Add up the voices piece by piece, and give the mean of the pieces of each text."""
         pieces = [piece for reading in taken for piece in reading.pieces]
+        n = len(taken)
         if not pieces:
-            return Readings.silent(len(taken))
-        counts = [len(reading.pieces) for reading in taken]
-        owner = np.repeat(np.arange(len(taken)), counts).tolist()
+            return _Sums(
+                np.zeros((n, len(FELT)), np.float32),
+                np.zeros((n, self.encoder.dim), np.float32),
+                np.zeros((n, len(CODES)), np.float32),
+                np.zeros(n, np.bool_),
+            )
+        counts = np.array([len(reading.pieces) for reading in taken])
+        owner = np.repeat(np.arange(n), counts).tolist()
         words = [piece.words for piece in pieces]
         vectors = self.encoder.encode(words)
         has_words = np.array([bool(one) for one in words], np.float32)[:, None]
@@ -210,23 +243,16 @@ class MoodModel:
             said = np.log(np.maximum(probabilities, 1e-5))
             logits += (voice.weight * evidence * weights[:, 3])[:, None] * said
         size = np.sqrt(np.array([max(piece.letters, 1) for piece in pieces], np.float32))
-        total = np.bincount(owner, size, len(taken)).astype(np.float32)
-        mean = np.zeros((len(taken), len(FELT)), np.float32)
-        np.add.at(mean, owner, logits / weights[:, 3:4] * size[:, None])
-        whole = np.zeros((len(taken), vectors.shape[1]), np.float32)
-        np.add.at(whole, owner, vectors * size[:, None])
-        said_any = total > 0
-        scale = np.where(said_any, total, 1)[:, None]
-        vectors = (whole / scale).astype(np.float32)
-        probabilities = set_apart(softmax((mean / scale).astype(np.float32))) * said_any[:, None]
-        counted = np.zeros((len(taken), cues.shape[1]), np.float32)
-        np.add.at(counted, owner, cues * size[:, None])
-        classes = self.head.split(vectors, (counted / scale).astype(np.float32), probabilities)
-        evidence = _evidence(taken) * self._understood(taken, vectors)
-        heard = (evidence > 0)[:, None]
-        return Readings.of_classes(
-            classes * heard, probabilities * heard, probabilities.max(axis=1) * evidence
-        )
+        said_any = counts > 0
+        starts = np.concatenate([[0], np.cumsum(counts)])[:-1][said_any]
+        total = np.add.reduceat(size, starts)[:, None]
+
+        def mean(rows: Floats) -> Floats:
+            result = np.zeros((n, rows.shape[1]), np.float32)
+            result[said_any] = np.add.reduceat(rows * size[:, None], starts, axis=0) / total
+            return result
+
+        return _Sums(mean(logits / weights[:, 3:4]), mean(vectors), mean(cues), said_any)
 
     def _understood(self, taken: Sequence[Reading], vectors: Floats) -> Floats:
         """Tell how much of the texts in unknown Latin languages means anything: (n,), 0..1."""
@@ -242,6 +268,33 @@ class MoodModel:
             nearest = (some @ self.phrase_vectors.T).max(axis=1)
             result[rows] = np.clip((nearest - NOISE) / (CLEAR - NOISE), 0, 1)
         return result
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[Reading]]:
+    """Take texts apart, about `AT_ONCE` pieces at a time."""
+    some: list[Reading] = []
+    pieces = 0
+    for text in texts:
+        some.append(read_text(text))
+        pieces += 1 + len(some[-1].pieces)
+        if pieces >= AT_ONCE:
+            yield some
+            some, pieces = [], 0
+    if some:
+        yield some
+
+
+@cache
+def _fingerprint(head: Head) -> str:
+    """Name the head, the tables and the constants that readings depend on."""
+    constants = (WEIGHTS, OTHER, SIGNS, KIN, STRANGE, NOISE, CLEAR, LETTERS, VERSION)
+    kept = hashlib.sha256(repr(constants).encode())
+    for one in fields(head):
+        if one.name != "about":
+            kept.update(np.ascontiguousarray(getattr(head, one.name)).tobytes())
+    for name in (*(f"cues/{language}" for language in LANGUAGES), "signs"):
+        kept.update(repr(read_table(name)).encode())
+    return kept.hexdigest()[:12]
 
 
 def _weights(reading: Reading, piece: Piece) -> Weights:
@@ -261,6 +314,18 @@ def _evidence(taken: Sequence[Reading]) -> Floats:
     return result
 
 
+def view(classes: Floats) -> Floats:
+    """Give the 21 classes of the original from ours, shape (..., 24) to (..., 21).
+
+    Calm counts as 安心 and tiredness as 悲伤; what is neutral has no class there, so the sum is the
+    share of what is not.
+    """
+    result = classes[..., : len(ORIGINAL)].copy()
+    for own, theirs in (("CALM", "PE"), ("TIRED", "NB")):
+        result[..., CODES.index(theirs)] += classes[..., CODES.index(own)]
+    return result
+
+
 def set_apart(probabilities: Floats) -> Floats:
     """Give the likelier of two relatives most of what both have: (n, 9), rows sum to 1."""
     result = probabilities.copy()
@@ -277,10 +342,11 @@ def mood_of(found: Readings, row: int, language: str | None = None) -> Mood:
     """Give one row of readings as a `Mood`."""
     if found.confidence[row] <= 0:
         nothing = dict.fromkeys(LABELS, 0.0) | {"no_signal": 1.0}
-        classes = dict.fromkeys(ORIGINAL, 0.0)
-        return Mood(0.0, 0.0, "no_signal", nothing, classes, 0.0, language)
+        no_class = dict.fromkeys(ORIGINAL, 0.0)
+        return Mood(0.0, 0.0, "no_signal", nothing, no_class, 0.0, language)
     probabilities = found.probabilities[row]
     valence, arousal = found.points[row]
+    classes = view(found.classes[row])
     return Mood(
         valence=round(float(valence), 4),
         arousal=round(float(arousal), 4),
@@ -289,9 +355,7 @@ def mood_of(found: Readings, row: int, language: str | None = None) -> Mood:
             name: round(float(p), 4) for name, p in zip(FELT, probabilities, strict=True)
         }
         | {"no_signal": 0.0},
-        classes={
-            code: round(float(p), 4) for code, p in zip(ORIGINAL, found.classes[row], strict=False)
-        },
+        classes={code: round(float(p), 4) for code, p in zip(ORIGINAL, classes, strict=True)},
         confidence=round(float(found.confidence[row]), 4),
         language=language,
     )

@@ -63,8 +63,6 @@ class Reading:
 
     pieces: tuple[Piece, ...]
     language: str | None
-    is_unknown: bool = False
-    "Whether it is written in a script that the encoder never met."
 
 
 def read_text(text: str) -> Reading:
@@ -91,13 +89,11 @@ def read_text(text: str) -> Reading:
     if language == "zh":
         text = simplify(text)
     pieces = []
-    strange = 0
     for part in _parts(text):
         signs, words = find_signs(part)
         words = " ".join(words.translate(_NARROW).split())
         letters = len(_LETTER.findall(words))
         known = len(_KNOWN.findall(words))
-        strange += letters - known
         latin = len(_LATIN.findall(words))
         if known < 2 and latin == known:
             words = ""  # "a", "1", "!!!": nothing was said
@@ -108,7 +104,12 @@ def read_text(text: str) -> Reading:
         if words or cues:
             words = without_negated(words, found, language)
             pieces.append(Piece(words, cues, known if words else 1))
-    return Reading(tuple(pieces), language, not pieces and strange > 1)
+    return Reading(tuple(pieces), language)
+
+
+def words_of(text: str) -> str:
+    """Give what of a text is read, as one line; empty where nothing is."""
+    return " ".join(piece.words for piece in read_text(text).pieces if piece.words)
 
 
 def _parts(text: str) -> list[str]:

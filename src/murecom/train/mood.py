@@ -19,7 +19,7 @@ from murecom.mood.encoder import Encoder
 from murecom.mood.grams import BITS, grams
 from murecom.mood.head import Head, phrases_hash
 from murecom.mood.labels import CODES, FAMILY, FELT, shares
-from murecom.mood.reading import read_text
+from murecom.mood.reading import words_of
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -46,11 +46,6 @@ class Cases(NamedTuple):
     rows: Ints
     labels: Ints
     weights: Floats
-
-
-def words_of(text: str) -> str:
-    """Give what of a text is read, as one line."""
-    return " ".join(piece.words for piece in read_text(text).pieces if piece.words)
 
 
 def fit_head(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from murecom.errors import BadInput, MissingExtra
 from murecom.mood.labels import FELT
+from murecom.mood.model import set_apart
 from murecom.mood.taught import TaughtHead, among_all, evidence
 from murecom.mood.taught_grams import Vocabulary
 from murecom.train.calibrate import calibration_error, log_loss, losses, softmax, temperature
@@ -55,8 +56,8 @@ WEIGHTS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 WEIGHT = 2.0
 "That factor where nothing was tried."
 
-FLOOR = 1e-4
-"Probability that another voice is taken to mean at least."
+ABSENT = 20.0
+"How far the bias of a label without a sentence lies below that of all others."
 
 
 def fit(
@@ -80,8 +81,9 @@ def fit(
     encoder : str
         Its key.
     others : ndarray of float32, shape (n, 9), optional
-        What the model says of the texts untaught, over `FELT`; rows of zeros: nothing. With it, the
-        weight of the voice is found, and the figures tell what the teaching gains.
+        Log-probabilities of the model untaught, over `FELT`, as
+        `MoodModel.log_probabilities` gives them; only the rows of `chosen` are looked at. With
+        them, the weight of the voice is found, and the figures tell what the teaching gains.
     progress : callable
         Told of each fit.
 
@@ -106,11 +108,12 @@ def fit(
         )
     y = np.array([names.index(label) for label in labels], np.intp)
     strength, factor, metrics, weight = USUAL, 1.0, {}, WEIGHT
-    tried = len(y) >= FEW and int(np.bincount(y).min()) >= 2
+    some = chosen(labels)
+    tried = len(some) >= FEW and int(np.bincount(y[some], minlength=len(names)).min()) >= 2
     steps = len(STRENGTHS) * _folds(min(len(y), CHOOSING)) + 1 if tried else 1
     if tried:
-        some = _sample(y, CHOOSING)
-        held, strength, factor = _choose(_of(texts, some), y[some], vectors[some], steps, progress)
+        view = (_of(texts, some), y[some], vectors[some], len(names))
+        held, strength, factor = _choose(*view, steps, progress)
         said = softmax(held * factor)
         metrics = _figures(said, y[some], "")
         metrics |= {"strength": strength, "sentences": len(some)}
@@ -118,8 +121,8 @@ def fit(
             weight, figures = _weigh(said, y[some], others[some], names)
             metrics |= figures
     rows = _sample(y, MOST)
-    view = _View(_of(texts, rows), vectors[rows], y[rows])
-    weights, bias = view.fit((strength,))[0]
+    seen = _View(_of(texts, rows), vectors[rows], y[rows], len(names))
+    weights, bias = seen.fit((strength,))[0]
     progress(Step("Teaching", steps, steps))
     split = vectors.shape[1]
     return TaughtHead(
@@ -128,22 +131,39 @@ def fit(
         encoder=encoder,
         encoder_weights=(weights[:split] * factor * ENCODED).astype(np.float32),
         gram_weights=(weights[split:] * factor).astype(np.float32),
-        bias=((bias - LEVEL * view.prior) * factor).astype(np.float32),
-        vocabulary=view.vocabulary,
+        bias=((bias - LEVEL * seen.prior) * factor).astype(np.float32),
+        vocabulary=seen.vocabulary,
         weight=weight,
         metrics=metrics,
     )
 
 
-class _View:
-    """Sentences as the sparse matrix that the regression sees: vector, then grams."""
+def learned(labels: Sequence[str]) -> Ints:
+    """Give the rows of labels that a head is fitted on: all, or `MOST` of more.
 
-    def __init__(self, texts: Sequence[str], vectors: Floats, y: Ints) -> None:
+    Every label has its share, and two rows at least where it has two. The same on every run.
+    """
+    return _sample(_numbers(labels), MOST)
+
+
+def chosen(labels: Sequence[str]) -> Ints:
+    """Give the rows of labels that cross-validation is done on; as `learned`, `CHOOSING`."""
+    return _sample(_numbers(labels), CHOOSING)
+
+
+class _View:
+    """Sentences as the sparse matrix that the regression sees: vector, then grams.
+
+    Some of the `k` labels may have no sentence here.
+    """
+
+    def __init__(self, texts: Sequence[str], vectors: Floats, y: Ints, k: int) -> None:
         self.y = y
         self.vocabulary = Vocabulary.of(texts, least=2 if len(texts) >= MANY else 1)
         self.x = self.rows(texts, vectors)
-        counts = np.bincount(y).astype(np.float64)
-        self.prior = np.log(np.maximum(counts, 0.5) / len(y))
+        counts = np.bincount(y, minlength=k)
+        # none for a label without a sentence: it would lift what nothing speaks for
+        self.prior = np.where(counts > 0, np.log(np.maximum(counts, 1) / len(y)), 0.0)
 
     def rows(self, texts: Sequence[str], vectors: Floats) -> Any:
         try:
@@ -162,7 +182,7 @@ class _View:
     def fit(self, strengths: Sequence[float]) -> list[tuple[Doubles, Doubles]]:
         """Fit weights (dim, labels) and bias (labels,) for each strength, from one to the next.
 
-        A label without a sentence gets the weights of none and a bias below all others.
+        A label without a sentence gets no weights and a bias far below all others.
         """
         try:
             from sklearn.linear_model import LogisticRegression
@@ -182,22 +202,22 @@ class _View:
                 own = np.concatenate([-own, own], axis=1) / 2
                 start = np.concatenate([-start, start]) / 2
             weights = np.zeros((own.shape[0], len(self.prior)))
-            bias = np.full(len(self.prior), start.min() - 3)
+            bias = np.full(len(self.prior), start.min() - ABSENT)
             weights[:, there], bias[there] = own, start
             found.append((weights, bias))
         return found
 
 
 def _choose(
-    texts: Sequence[str], y: Ints, vectors: Floats, steps: int, progress: Progress
+    texts: Sequence[str], y: Ints, vectors: Floats, k: int, steps: int, progress: Progress
 ) -> tuple[Doubles, float, float]:
     """Find strength and temperature; give also the logits of sentences kept back."""
-    held = np.zeros((len(STRENGTHS), len(y), int(y.max()) + 1))
+    held = np.zeros((len(STRENGTHS), len(y), k))
     n = _folds(len(y))
     part = _parts(y, n)
     for fold in range(n):
         train, test = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
-        view = _View(_of(texts, train), vectors[train], y[train])
+        view = _View(_of(texts, train), vectors[train], y[train], k)
         rows = view.rows(_of(texts, test), vectors[test])
         for place, (weights, bias) in enumerate(view.fit(STRENGTHS)):
             held[place, test] = rows @ weights + bias - LEVEL * view.prior
@@ -222,11 +242,13 @@ def _clearly_best(each: Sequence[Doubles]) -> int:
 def _weigh(
     said: Doubles, y: Ints, others: Floats, names: Sequence[str]
 ) -> tuple[float, dict[str, float]]:
-    """Find how loud the head speaks beside the others, by log loss at the best temperature."""
+    """Find how loud the head speaks beside the others, by log loss at the best temperature.
+
+    The sum is the one that `mood.model` makes; as there, relatives are set apart in the answer.
+    """
     columns = np.array([FELT.index(name) for name in names], np.intp)
     counts = np.bincount(y, minlength=len(names)).tolist()
-    flat = np.where(others.sum(axis=1, keepdims=True) > 0, others, 1 / len(FELT))
-    before = np.log(np.maximum(flat, FLOOR)).astype(np.float64)
+    before = others.astype(np.float64)
     own = np.log(among_all(said.astype(np.float32), names)).astype(np.float64)
     own *= evidence(said, counts)[:, None]
     truth = columns[y]
@@ -235,8 +257,12 @@ def _weigh(
         logits = before + weight * own
         tried[weight] = log_loss(softmax(logits * temperature(logits, truth)), truth)
     best = min(tried, key=lambda weight: tried[weight])
-    figures = _figures(softmax(before), truth, "untaught_")
-    return best, figures | _figures(softmax(before + best * own), truth, "combined_")
+    figures = _figures(_answer(before), truth, "untaught_")
+    return best, figures | _figures(_answer(before + best * own), truth, "combined_")
+
+
+def _answer(logits: Doubles) -> Doubles:
+    return set_apart(softmax(logits).astype(np.float32)).astype(np.float64)
 
 
 def _figures(said: Doubles, y: Ints, prefix: str) -> dict[str, float]:
@@ -274,10 +300,19 @@ def _by_label(y: Ints) -> Ints:
 
 
 def _sample(y: Ints, most: int) -> Ints:
-    """Give rows of at most so many sentences, in order, every label in its proportion."""
+    """Give rows of at most so many sentences, in order; see `learned`."""
     if len(y) <= most:
         return np.arange(len(y))
-    return np.sort(_by_label(y)[np.linspace(0, len(y) - 1, most).astype(np.intp)])
+    order = _by_label(y)
+    of = y[order]
+    is_first = np.arange(len(y)) - np.searchsorted(of, of) < 2
+    rest = order[~is_first]
+    some = np.linspace(0, len(rest) - 1, max(most - int(is_first.sum()), 0)).astype(np.intp)
+    return np.sort(np.concatenate([order[is_first], rest[some]]))
+
+
+def _numbers(labels: Sequence[str]) -> Ints:
+    return np.array([FELT.index(label) for label in labels], np.intp)
 
 
 def _of(texts: Sequence[str], rows: Ints) -> list[str]:
