@@ -165,7 +165,7 @@ def _compared(part: Part, app: Murecom, labels: Labels) -> Part:
             app.mood(point=point, length=LENGTH)
         ),
         "… mood alone, nothing continued": lambda text, _: _tracks(
-            app.first_songs(app.mood_of(text), LENGTH)
+            app.first_songs(text, LENGTH)
         ),
         WORDS: lambda text, _: _tracks(app.continue_([], LENGTH, title=text, by="playlists")),
         "popularity": lambda *_: famous,

@@ -139,6 +139,7 @@ def taught(model: MoodModel, data: Path) -> list[Part]:
     columns = np.array([FELT.index(label) for label in dict.fromkeys(labels)])
     vectors = model.encoder.encode([words_of(text) for text in texts])
     before = model.readings(texts)
+    logs = model.log_probabilities(texts)
     found = {name: np.zeros((len(texts), len(FELT)), np.float32) for name in
              ("untaught", "taught head alone", "taught, with the other voices")}  # fmt: skip
     silent = np.zeros(len(texts), bool)
@@ -148,7 +149,7 @@ def taught(model: MoodModel, data: Path) -> list[Part]:
         began = time.perf_counter()
         kept = [row for row in train.tolist() if words_of(texts[row])]
         words = [words_of(texts[row]) for row in kept]
-        said = before.probabilities[kept]
+        said = logs[kept]
         head = teach.fit(
             words, [labels[row] for row in kept], vectors[kept], model.encoder.key, said
         )

@@ -82,6 +82,7 @@ def run(
     words = np.array([words_of(text) for text in texts])
     vectors = model.encoder.encode(words.tolist())
     others = model.readings(texts).probabilities
+    logs = model.log_probabilities(texts)
     truth = np.array([FELT.index(label) for label in labels])
     columns = np.array([FELT.index(label) for label in FELT if label in set(labels)])
     names = np.array(labels)
@@ -99,7 +100,7 @@ def run(
         teach.LEVEL = before if level is None else level
         try:
             return fit(
-                own, names[kept].tolist(), vectors[kept] * vector, model.encoder.key, others[kept]
+                own, names[kept].tolist(), vectors[kept] * vector, model.encoder.key, logs[kept]
             )
         finally:
             teach.LEVEL = before

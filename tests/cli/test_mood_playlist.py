@@ -106,7 +106,14 @@ def test_journeys_lead_to_words_or_points(mood, heard):
     assert code == 0
     assert heard == ["blue", "bright"]
     assert mood("blue", "--journey", " ")[0] == 2
-    assert mood("blue", "--journey", "3,0")[0] == 1
+    for wrong in ("3,0", "9,9", "0.1；-2"):
+        assert mood("blue", "--journey", wrong)[0] == 2
+    heard.clear()
+    for point in ("-0.4，-0.2", "-0.4、-0.2", "－０.４；-.2", "−0.4, -0.2", "-0.4,-0.2"):
+        code, out, _ = mood("--valence", "0.4", "--journey", point, "--length", "1")
+        assert code == 0
+        assert out.splitlines()[1].endswith("valence -0.40  arousal -0.20")
+    assert heard == []
 
 
 def test_a_file_is_written(mood, tmp_path):
@@ -119,10 +126,12 @@ def test_a_file_is_written(mood, tmp_path):
 
 
 def test_what_cannot_be_read_is_refused(mood):
-    for arguments in (("???",), ("",), ("playlist",)):
+    for arguments, expected in ((("???",), 1), (("",), 2), ((" ",), 2), (("playlist",), 2)):
         code, out, err = mood(*arguments)
-        assert (code, out) == (1, "")
+        assert (code, out) == (expected, "")
         assert "--valence" in err
+    assert mood("--valence", "nan")[0] == 2
+    assert mood("blue", "--arousal", "nan")[0] == 2
     assert mood("???", "--valence", "-0.4", "--length", "1")[0] == 0
 
 
@@ -134,6 +143,7 @@ def test_without_moods_the_next_step_is_named(murecom, heard):
 
 def test_the_first_line():
     assert line(Mood(0.5, -0.6, "calm")) == "near calm   valence 0.50  arousal -0.60"
+    assert line(Mood(-0.001, -0.5, "neutral")) == "quiet   valence 0.00  arousal -0.50"
     shares = {"sadness": 0.6, "neutral": 0.2, "calm": 0.1, "joy": 0.06, "anger": 0.04}
     told = line(Mood(-0.48, -0.21, "sadness", shares))
     assert told.startswith("sadness 0.60 · neutral 0.20 · calm 0.10   valence")

@@ -72,8 +72,6 @@ def test_an_empty_file_has_nothing(mood):
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (("none.txt",), "no file none.txt"),
-        ((".",), "no file"),
         (("texts.txt", "-o", "texts.txt"), "is the file that is read"),
         (("texts.txt", "-o", "no/moods"), "no folder"),
         (("texts.txt", "-o", "."), "directory"),
@@ -164,3 +162,32 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_no_file_and_a_folder(mood):
+    code, out, err = mood("read", "none.txt")
+    assert (code, out) == (NOTHING_FOUND, "")
+    assert "no file none.txt" in err
+    code, out, err = mood("read", ".")
+    assert (code, out) == (FAILED, "")
+    assert "is a folder" in err
+
+
+def test_a_face_of_dashes_is_explained(mood):
+    whole = mood("explain", "--", "so -_- sad")[1]
+    assert mood("explain", "so", "-_-", "sad") == (0, whole, "")
+    code, out, _ = mood("explain", "-_-", "so sad", "-o", "why.json")
+    assert (code, out) == (0, "")
+    assert json.loads(Path("why.json").read_text())["mood"]["label"] != "no_signal"
+    assert "-_-" in mood("explain", "-_-")[1]
+    assert mood("explain", "sad", "--jsn")[0] == USAGE
+
+
+def test_explain_tells_that_what_was_taught_is_left_out(mood, tmp_path):
+    folder = tmp_path / "home" / "models" / "mood_taught"
+    folder.mkdir(parents=True)
+    head = {"format": 1, "arrays": {}, "class": "mood_taught", "grams": 0, "encoder": "letters-1"}
+    (folder / "manifest.json").write_text(json.dumps(head))
+    code, _, err = mood("explain", "so sad")
+    assert code == 0
+    assert "another version of murecom and is left out. Run: murecom mood teach" in err

@@ -63,6 +63,7 @@ def test_the_parts_of_a_mood_are_shown(mood):
     assert code == 0
     assert [one["mood"] is None for one in answer["tracks"]] == [False, True]
     assert "Two Roads" in err
+    assert "Two Roads" in answer["notes"][0]
 
 
 def test_a_track_of_which_nothing_is_known(mood):

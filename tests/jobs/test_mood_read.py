@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mood_doubles import letter_model
-from murecom.errors import BadInput, Unreachable
+from murecom.errors import BadInput, NotFound, NotReady, Unreachable
 from murecom.jobs import mood_read
 from murecom.jobs.mood_read import read_file, read_path
 from murecom.mood.model import MoodModel
@@ -174,9 +174,9 @@ def test_the_input_is_never_written_over(model, texts, tmp_path):
 
 
 def test_what_cannot_be_read_or_written(model, texts, tmp_path):
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(NotFound, match="no file"):
         read_path(model, tmp_path / "none", tmp_path / "moods")
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="is a folder"):
         read_path(model, tmp_path, tmp_path / "moods")
     with pytest.raises(Unreachable, match="cannot be written"):
         read_path(model, texts, tmp_path / "no folder" / "moods")
@@ -244,3 +244,30 @@ def test_killed_runs_end_like_an_undisturbed_one(model, tmp_path):
     report = read_path(model, texts, out)
     assert report.resumed > 0 or kills < 8
     assert out.read_bytes() == calm.read_bytes()
+
+
+def test_two_runs_do_not_write_one_file(model, texts, tmp_path):
+    out = tmp_path / "moods"
+    refused = []
+
+    def again(step) -> None:
+        with pytest.raises(NotReady, match="Another run writes to"):
+            read_path(model, texts, out)
+        refused.append(step)
+
+    read_path(model, texts, out, again)
+    assert refused
+    assert len(rows(out)) == len(TEXTS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["moods", "texts.txt"]
+    (tmp_path / "moods.part.lock").touch()  # of a killed run
+    assert read_path(model, texts, out).lines == len(TEXTS)
+
+
+def test_another_file_of_the_same_size_and_time_is_another_one(model, texts, tmp_path):
+    out, other = tmp_path / "moods", tmp_path / "other.txt"
+    with pytest.raises(KeyboardInterrupt):
+        read_path(stopped_after(4), texts, out)
+    other.write_bytes(texts.read_bytes().replace(b"sad", b"mad"))
+    state = texts.stat()
+    os.utime(other, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert read_path(model, other, out).resumed == 0

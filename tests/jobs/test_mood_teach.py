@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from murecom.errors import BadInput, NotFound, NotReady
+from mood_doubles import letter_model
+from murecom.errors import BadInput, NotFound, NotReady, Unreachable
 from murecom.jobs import mood_teach
-from murecom.jobs.mood_teach import forget, taught_folder, taught_voice, teach
+from murecom.jobs.mood_lexicon import lexicon_folder
+from murecom.jobs.mood_teach import forget, taught_folder, taught_note, taught_voice, teach
+from murecom.mood.dutir import Sense
+from murecom.mood.lexicon import Lexicon
 from murecom.mood.taught import TaughtHead
 from untaught import Letters, WordReader
 
@@ -183,8 +188,8 @@ def test_a_full_disk_keeps_what_was_taught(home, write, monkeypatch) -> None:
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(mood_teach.os, "fsync", full)
-    with pytest.raises(mood_teach.Unreachable, match="still there"):
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unreachable, match="still there"):
         teach(home, write([("new", "joy")]), model=WordReader())
     monkeypatch.undo()
     assert len(kept(home)) == 10
@@ -197,3 +202,81 @@ def test_the_head_says_what_it_was_taught(home, write) -> None:
     teach(home, write(rows(12)), model=WordReader())
     assert TaughtHead.load(taught_folder(home)).data != first
     assert np.isfinite(TaughtHead.load(taught_folder(home)).bias).all()
+
+
+def test_a_failure_puts_the_sentences_of_before_back(home, write, monkeypatch) -> None:
+    def broken(*_):
+        raise ValueError("shape mismatch")
+
+    monkeypatch.setattr("murecom.train.teach.fit", broken)
+    with pytest.raises(ValueError, match="shape"):
+        teach(home, write(rows(10)), model=WordReader())
+    assert not (home / "mood" / "taught.jsonl").exists()
+    monkeypatch.undo()
+    teach(home, write(rows(10)), model=WordReader())
+    monkeypatch.setattr("murecom.train.teach.fit", broken)
+    with pytest.raises(ValueError, match="shape"):
+        teach(home, write(rows(10, start=100)), model=WordReader())
+    assert len(kept(home)) == 10
+    monkeypatch.undo()
+    assert teach(home, write([("new", "joy")]), model=WordReader()).sentences == 11
+
+
+def test_a_head_of_other_sentences_goes(home, write) -> None:
+    teach(home, write(rows(60)), model=WordReader())
+    report = teach(home, write([(text, "joy") for text, _ in rows(60)]), model=WordReader())
+    assert (report.changed, report.is_fitted) == (30, False)
+    assert taught_voice(home, Letters.key) is None
+    assert not taught_folder(home).exists()
+    teach(home, write(rows(60)), model=WordReader())
+    wordless = {text: "!" * (k + 1) for k, (text, _) in enumerate(rows(60))}
+    lines = [json.dumps({"text": one, "label": "joy"}) for one in wordless.values()]
+    lines.append(json.dumps({"text": "5", "label": "sad"}))
+    (home / "mood" / "taught.jsonl").write_text("\n".join(lines))
+    assert not teach(home, model=WordReader()).is_fitted
+    assert taught_voice(home, Letters.key) is None
+
+
+@pytest.mark.parametrize("change", [{"grams": 0}, {"encoder": "older-1"}, {"format": 99}])
+def test_what_is_outdated_is_left_out_and_told(home, write, change) -> None:
+    assert taught_note(home, Letters.key) is None
+    teach(home, write(rows(10)), model=WordReader())
+    assert taught_note(home, Letters.key) is None
+    path = taught_folder(home) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    assert taught_voice(home, Letters.key) is None
+    assert "murecom mood teach" in taught_note(home, Letters.key)
+    assert teach(home, model=WordReader()).is_fitted
+    assert taught_note(home, Letters.key) is None
+    assert taught_voice(home, Letters.key) is not None
+
+
+def test_only_what_counts_is_encoded(home, write, monkeypatch) -> None:
+    monkeypatch.setattr("murecom.train.teach.MOST", 100)
+    monkeypatch.setattr("murecom.train.teach.CHOOSING", 60)
+    reader = WordReader()
+    steps = []
+    report = teach(home, write(rows(1_000)), model=reader, progress=steps.append)
+    assert max(step.total for step in steps if step.stage == "Encoding") == 100
+    assert len(reader.texts) == 60
+    assert report.sentences == 1_000
+    assert "100 of the sentences" in report.notes[0]
+    assert report.figures["sentences"] == 60
+
+
+def test_the_imported_lexicon_is_one_of_those_it_is_weighed_against(home, monkeypatch) -> None:
+    monkeypatch.setattr("murecom.mood.model.MoodModel.shipped", lambda encoder: letter_model())
+    monkeypatch.setattr("murecom.mood.encoder.UniversalEncoder", Letters)
+    assert not mood_teach._shipped(home).voices
+    Lexicon.of([Sense("高兴", "PA", 5)]).save(lexicon_folder(home))
+    (voice,) = mood_teach._shipped(home).voices
+    assert voice.name.startswith("lexicon")
+
+
+def test_rows_of_several_lines_are_told(home, tmp_path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text('text,label\n"two\nlines",sad\n"open,joy\nfine,joy\nlast" one,sad\n')
+    report = teach(home, path, model=WordReader(), dry_run=True)
+    assert (report.spanning, report.mended) == (1, 1)
+    assert "1 row with a stray quotation mark" in report.notes[0]
+    assert "1 row of several lines" in report.notes[1]

@@ -18,6 +18,7 @@ from murecom.jobs.lock import only_one
 from murecom.jobs.mood_names import read_names
 from murecom.jobs.mood_texts import source_leans
 from murecom.jobs.mood_tracks import MoodReport, combine, mood_tracks
+from murecom.mood.labels import FELT
 from murecom.store import NO_WORDS, FileRow, Store, Text
 from murecom.types import Playlist, Track, TrackId, no_progress
 
@@ -62,7 +63,7 @@ def test_lyrics(tmp_path: Path, store: Store) -> None:
 
 def test_comments(tmp_path: Path, store: Store) -> None:
     bodies = [Text("happy happy", likes=9), Text("sad", likes=1), Text("sad!"), Text("1"),
-              Text("sad: see https://x.com"), Text("sad 加我微信 sad")]  # fmt: skip
+              Text("sad: see https://x.com"), Text("sad 加我微信免费 sad")]  # fmt: skip
     store.texts.put(ONE, "comment", bodies, source="netease")
     report = run(store, tmp_path)
     counts = report.counts["comments"]
@@ -75,12 +76,29 @@ def test_comments(tmp_path: Path, store: Store) -> None:
 
 
 def test_sources_of_comments_are_compared(store: Store) -> None:
-    sad, glad = [Text("sad")] * 200, [Text("happy")] * 200
-    store.texts.put(ONE, "comment", sad, source="netease")
-    assert source_leans(store, WordReader()) == {}
-    store.texts.put(TWO, "comment", glad, source="web")
-    leans = source_leans(store, WordReader())
-    assert leans["netease"][0] < -0.3 < 0.3 < leans["web"][0]
+    sure, points = np.full(2, 0.9, np.float32), np.array([[-0.8, 0], [0.8, 0]], np.float32)
+    sources = {"netease": {ONE: 200}}
+    assert not source_leans([ONE, TWO], sure, points, sources).any()
+    leans = source_leans([ONE, TWO], sure, points, sources | {"web": {TWO: 200}})
+    assert leans[0, 0] < -0.3 < 0.3 < leans[1, 0]
+    few = source_leans([ONE, TWO], sure, points, sources | {"web": {TWO: 1}})
+    assert abs(few[0, 0]) < 0.01, "one comment moves no other source"
+    assert abs(few[1, 0]) < 0.02, "and is hardly believed"
+    mixed = source_leans([ONE, TWO], sure, points, sources | {"web": {ONE: 200, TWO: 200}})
+    assert leans[0, 0] < mixed[0, 0] < mixed[1, 0] < leans[1, 0]
+    assert source_leans([], sure[:0], points[:0], {"a": {ONE: 1}, "b": {TWO: 1}}).shape == (0, 2)
+
+
+def test_one_comment_of_another_source_has_nothing_read_again(tmp_path: Path, store: Store) -> None:
+    for track in (ONE, TWO):
+        store.texts.put(track, "comment", [Text("sad")] * 200, source="netease")
+    run(store, tmp_path)
+    reader = WordReader()
+    store.texts.put(THREE, "comment", [Text("happy")], source="web")
+    counts = run(store, tmp_path, reader).counts["comments"]
+    assert (counts["read"], counts["unchanged"]) == (1, 2)
+    assert reader.texts == ["happy"]
+    assert store.moods.get([THREE])[THREE]["comments"].valence == pytest.approx(0.8), "as read"
 
 
 def test_playlists(tmp_path: Path, store: Store) -> None:
@@ -88,7 +106,8 @@ def test_playlists(tmp_path: Path, store: Store) -> None:
     store.playlists.put(Playlist("sad songs", tuple(tracks[:1]), "x:1"))
     store.playlists.put(Playlist("2024", tuple(tracks[1:2]), "x:2", "all that makes me happy"))
     store.playlists.put(Playlist("mix", tuple(tracks[2:]), "x:3"))
-    store.tags.put("x:3", [("tag", "angry", 1.0, "netease")])
+    store.tags.put("playlist:x:3", [("tag", "angry", 1.0, "netease")])
+    store.tags.put("x:2", [("tag", "sad", 1.0, "a track of the same id")])
     report = run(store, tmp_path)
     assert report.counts["playlists"] == {"playlists": 3, "named": 3, "read": 3}
     found = store.moods.get([ONE, TWO, THREE])
@@ -96,6 +115,72 @@ def test_playlists(tmp_path: Path, store: Store) -> None:
     assert valence[ONE] < 0 < valence[TWO]
     assert found[THREE]["playlists"].arousal > 0
     assert found[ONE]["all"].valence < found[TWO]["all"].valence
+
+
+def test_one_list_tells_of_its_tracks(tmp_path: Path, store: Store) -> None:
+    store.playlists.put(Playlist("sad songs", (Track(ONE), Track(TWO)), "x:1"))
+    run(store, tmp_path)
+    valence = store.moods.get([ONE])[ONE]["all"].valence
+    assert valence is not None
+    assert valence < -0.3
+
+
+def test_words_of_lists_give_labels_too(tmp_path: Path, store: Store) -> None:
+    class Plain(WordReader):
+        """Reads everything as neutral, but for what is happy."""
+
+        def readings(self, texts):
+            read = super().readings(texts)
+            read.probabilities[:, FELT.index("neutral")] = 1 - 0.5 * read.probabilities.sum(axis=1)
+            read.probabilities[:] /= read.probabilities.sum(axis=1, keepdims=True)
+            read.confidence[:] = 0.9
+            return read
+
+    store.playlists.put(Playlist("sleep", (Track(ONE),), "x:1"))
+    store.playlists.put(Playlist("2020", (Track(TWO),), "x:2", "happy, not for sleep"))
+    store.playlists.put(Playlist("happy x", (Track(THREE),), "x:3"))
+    run(store, tmp_path, Plain())
+    found = store.moods.get([ONE, TWO, THREE])
+    shares = {track: rows["playlists"].probabilities for track, rows in found.items()}
+    neutral, calm = FELT.index("neutral"), FELT.index("calm")
+    for one in shares.values():
+        assert one is not None
+        assert one[neutral] == 0
+        assert one.sum() == pytest.approx(1)
+    assert shares[ONE][calm] > 0.5
+    assert shares[TWO][calm] == 0, "a description is a sentence"
+    assert FELT[int(shares[THREE].argmax())] == "joy"
+
+
+def test_titles_are_read_where_nothing_surer_is_known(tmp_path: Path, store: Store) -> None:
+    for track in (ONE, TWO):
+        store.tracks.put(Track(track, f"happy {track}"))
+    run(store, tmp_path)
+    assert "title" in store.moods.get([ONE])[ONE]
+    store.texts.put(ONE, "lyrics", [Text("\n".join(f"sad {n}" for n in "abcdefgh"))])
+    report = run(store, tmp_path)
+    assert report.counts["title"] == {"unchanged": 2, "surer": 1}
+    found = store.moods.get([ONE, TWO])
+    assert list(found[ONE]) == ["lyrics", "all"]
+    assert "title" in found[TWO]
+
+
+def test_titles_of_a_library_that_grew_large_are_kept(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.tracks.put(Track(ONE, "happy one"))
+    run(store, tmp_path)
+    monkeypatch.setattr(mood_texts, "MANY_TITLES", 2)
+    store.tracks.put(Track(TWO, "happy two"))
+    store.files.put(FileRow("/m/2", 1, 1, track=TWO))
+    report = run(store, tmp_path)
+    assert (report.counts["title"]["read"], report.counts["title"]["passed over"]) == (1, 2)
+    assert report.parts["title"] == 2
+
+
+def test_tags_of_a_playlist_are_not_those_of_a_track(tmp_path: Path, store: Store) -> None:
+    store.tags.put("playlist:t:1", [("genre", "sad", 1.0, "x")])
+    assert run(store, tmp_path).counts["tags"] == {}
 
 
 def test_playlists_that_may_not_be_learned_from_are_left_out(tmp_path: Path, store: Store) -> None:
@@ -249,7 +334,7 @@ def test_killed_runs_end_like_an_undisturbed_one(tmp_path: Path) -> None:
             found.append(
                 {(t, k): row.stamp for t, rows in moods.items() for k, row in rows.items()}
             )
-    assert len(found[0]) == 20 * 4
+    assert len(found[0]) == 20 * 3, "titles are not read beside the names of lists"
     assert found[0] == found[1]
 
 
@@ -266,7 +351,7 @@ def test_names_that_were_read_are_kept(tmp_path: Path) -> None:
 
 
 def test_one_run_at_a_time(tmp_path: Path, store: Store) -> None:
-    with only_one(tmp_path, "mood"), pytest.raises(NotReady, match="mood"):
+    with only_one(tmp_path, "mood-tracks"), pytest.raises(NotReady, match="mood-tracks is running"):
         run(store, tmp_path)
 
 

@@ -1,5 +1,7 @@
 """Which comments count, and how much."""
 
+from time import perf_counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +20,20 @@ from murecom.mood.comments import copies, damped, likes_weight, refusal
         ("check out my new channel", "adverts"),
         ("a", "empty"),
         ("", "empty"),
+        ("关注公众号：每日音乐，免费领取", "adverts"),
+        ("sub4sub anyone?", "adverts"),
+        ("粉丝群123456", "adverts"),
+        ("music.io/abc", "links"),
+        ("去shop.com看看", "links"),
+        ("I cried.io", None),
+        ("not without you.me neither", None),
+        ("If you follow me into the dark I will cry", None),
+        ("check out my heart, it is broken", None),
+        ("兼职下班路上听这首歌，哭了", None),
+        ("2003年8月12日 20030812 他走了", None),
+        ("^_^", None),
+        (":(", None),
+        ("(╥﹏╥)", None),
         ("666", "empty"),
         ("......", "empty"),
         ("😭", None),
@@ -56,6 +72,27 @@ def test_near_copies_share_nearly_all_pairs() -> None:
     assert copies(bodies).tolist() == [0, 0, 2, 3, 4]
 
 
+def test_long_texts_are_not_alike_for_their_length() -> None:
+    rng = np.random.default_rng(3)
+    chinese = ["".join(map(chr, rng.integers(0x4E00, 0x5600, 1000))) for _ in range(3)]
+    words = ["".join(map(chr, rng.integers(97, 123, n))) for n in rng.integers(2, 8, 300)]
+    english = [" ".join(rng.choice(words, 200)) for _ in range(3)]
+    assert copies(chinese + english).tolist() == list(range(6))
+    assert copies([chinese[0], chinese[0][:480] + chinese[0][500:]]).tolist() == [0, 0]
+    assert copies([english[0], english[0][:480] + english[0][490:]]).tolist() == [0, 0]
+
+
+def test_copies_of_copies_are_copies_of_the_first() -> None:
+    rng = np.random.default_rng(4)
+    text = [chr(code) for code in rng.integers(0x4E00, 0x5600, 40)]
+    chain = []
+    for n in range(5):
+        text[8 * n : 8 * n + 3] = "好听啊"
+        chain.append("".join(text))
+    assert copies([chain[0], chain[4]]).tolist() == [0, 1]
+    assert copies(chain).tolist() == [0] * 5
+
+
 def test_a_crowd_of_copies_counts_as_its_loudest() -> None:
     weights = damped(np.array([1, 3, 2, 5], np.float32), np.array([0, 0, 0, 3]))
     assert weights.sum() == pytest.approx(8)
@@ -74,3 +111,6 @@ def test_any_text_is_survived(bodies: list[str]) -> None:
 
 def test_a_very_long_comment_is_quick() -> None:
     assert refusal("a1" * 50_000) is None
+    began = perf_counter()
+    assert refusal("a-" * 16_000) is None
+    assert perf_counter() - began < 1

@@ -97,3 +97,10 @@ def test_the_real_file(data_dir: Path) -> None:
     assert found.counts()[dutir.ODD] + found.counts()[dutir.OUT_OF_RANGE] == 295
     assert found.counts()[dutir.POLE] == 79
     assert found.counts()[dutir.NO_AUXILIARY] == 3
+
+
+def test_a_refused_row_is_not_mended_too(tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text(f"{dutir_file.HEADER}\n好样的,adj,1,1,PH,5,1,,,\n没强度 ,adj,1,1,PA ,,1,,,\n")
+    found = read_dutir(path)
+    assert found.counts() == {dutir.NO_INTENSITY: 1}

@@ -114,3 +114,58 @@ def test_nlpcc_and_smp(data_dir: Path) -> None:
     assert (found.rows, len(found.sentences), len(found.unknown)) == (13_250, 13_249, 0)
     found = read_labelled(data_dir / "emotion" / "smp2020_usual_eval.json")
     assert (found.rows, len(found.sentences)) == (2_000, 2_000)
+
+
+def test_tabs_know_no_quotation(tmp_path: Path) -> None:
+    path = tmp_path / "own.tsv"
+    rows = ['"quote open\tjoy', "fine\tsad", 'last" one\tsad', '"he said ""hi"""\tjoy']
+    path.write_text("\n".join(["text\tlabel", *rows]))
+    found = read_labelled(path)
+    assert found.sentences == (
+        ('"quote open', "joy"),
+        ("fine", "sadness"),
+        ('last" one', "sadness"),
+        ('he said "hi"', "joy"),
+    )
+    assert (found.rows, found.spanning, found.mended) == (4, 0, 0)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("between", [1, 297, 20_000])
+def test_a_stray_quotation_mark_swallows_nothing(
+    tmp_path: Path, turned: bool, between: int
+) -> None:
+    rows = [('"quote open', "joy")]
+    rows += [(f"so sad {k}", "sad") for k in range(between)]
+    rows += [('"another', "joy"), ("really, fine", "happy")]
+    lines = [f"{label},{text}" if turned else f"{text},{label}" for text, label in rows[:-1]]
+    lines += ['happy,"really, fine"' if turned else '"really, fine",happy']
+    path = tmp_path / "own.csv"
+    path.write_text("\n".join(["label,text" if turned else "text,label", *lines]))
+    found = read_labelled(path)
+    assert found.rows == len(rows)
+    assert [text for text, _ in found.sentences] == [text for text, _ in rows]
+    assert (found.spanning, found.refused) == (0, ())
+    assert found.mended >= 1
+
+
+def test_a_stray_quotation_mark_in_the_last_line(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text('text,label\nfine,joy\n"open,sad\n')
+    assert read_labelled(path).sentences == (("fine", "joy"), ('"open', "sadness"))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('text,label\n"I said\nhello, joy\nbye",sad\n', "I said\nhello, joy\nbye"),
+        ('label,text\nsad,"I said\nhello, joy\nbye"\n', "I said\nhello, joy\nbye"),
+        ('text,label\n"我说，\n悲伤，\n再见",sad\n', "我说，\n悲伤，\n再见"),
+    ],
+)
+def test_honest_rows_of_several_lines_stay_whole(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    found = read_labelled(path)
+    assert found.sentences == ((sentence, "sadness"),)
+    assert (found.spanning, found.mended) == (1, 0)

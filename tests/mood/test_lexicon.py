@@ -135,3 +135,11 @@ def test_the_real_file_reads_a_post(data_dir: Path) -> None:
     assert 27_000 < len(lexicon.words) <= 27_351
     hits = lexicon.read(["太伤心了，眼泪掉下来", "今天真开心，高兴极了"])
     assert [FELT[c] for c in hits.probabilities.argmax(axis=1)] == ["sadness", "joy"]
+
+
+def test_japanese_is_not_asked(lexicon: Lexicon) -> None:
+    voice = LexiconVoice(lexicon)
+    said, evidence = voice.speak(["后悔", "后悔する", "后悔ﾃﾞｽ"], np.zeros((3, 4), np.float32))
+    assert evidence[0] > 0
+    assert not evidence[1:].any()
+    assert said[1:] == pytest.approx(np.full((2, 9), 1 / 9))

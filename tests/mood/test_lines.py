@@ -17,9 +17,35 @@ def test_a_chorus_counts_once_and_a_little_more() -> None:
     assert weights == pytest.approx([1 + log(3), 1.0])
 
 
-@pytest.mark.parametrize("line", ["la la la", "Ooh, ooh", "啦啦啦", "ラララ", "...", "12", "a", ""])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "la la la",
+        "Ooh, ooh",
+        "啦啦啦",
+        "ラララ",
+        "...",
+        "12",
+        "a",
+        "",
+        "Hey yeah, oh-oh",
+        "whoa na na",
+        "ahm uhh",
+    ],
+)
 def test_sounds_are_no_words(line: str) -> None:
     assert distinct_lines([line]) == ([], [])
+
+
+@pytest.mark.parametrize("line", ["mad", "hola", "yes", "oh my", "hello", "who", "ye"])
+def test_words_are_no_sounds(line: str) -> None:
+    assert distinct_lines([line])[0] == [line]
+
+
+@pytest.mark.parametrize("sound", ["m", "a", "ah", "ahm", "oh", "ye", "hey", "uhm"])
+def test_a_long_moan_before_a_word_is_quick(sound: str) -> None:
+    line = f"{sound * 40} good"
+    assert distinct_lines([line])[0] == [line]
 
 
 def test_texts_without_breaks_are_cut() -> None:

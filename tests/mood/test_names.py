@@ -43,9 +43,14 @@ def test_moods_are_passed_on_along_shared_tracks() -> None:
     assert column.confidence[5] == 0, "in no list"
 
 
-def test_names_that_all_say_the_same_say_nothing_of_a_track() -> None:
-    column = told({"sad": [0], "so sad": [1]}, 2)
-    np.testing.assert_allclose(column.points, 0, atol=1e-6)
+def test_many_names_that_all_say_the_same_say_little_of_a_track() -> None:
+    column = told({f"sad {n}": [n] for n in range(500)}, 500)
+    assert np.abs(column.points).max() < 0.1
+
+
+def test_one_name_is_no_habit() -> None:
+    column = told({"sad songs": [0, 1]}, 2, Passing())
+    assert column.points[0, 0] < -0.6
 
 
 def test_a_long_list_says_less() -> None:

@@ -6,8 +6,11 @@ import io
 import os
 import random
 import struct
+import subprocess
 import sys
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -209,6 +212,41 @@ def png_header(width, height):
 @pytest.mark.parametrize(("width", "height"), [(9000, 9000), (60_000, 60_000), (1, 100_000_000)])
 def test_pictures_that_would_unpack_to_gigabytes(width, height):
     refused(png_header(width, height), "million pixels", "Save it smaller")
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "RGB", "I;16", "F"])
+def test_no_second_copy_of_a_large_picture_is_made(mode):
+    kind = "TIFF" if mode == "F" else "PNG"
+    data = content(Image.new(mode, (4500, 4500)), kind)
+    code = (
+        "import resource, sys\n"
+        "from PIL import Image\n"
+        "from murecom.mood.picture import open_picture\n"
+        "Image.init()\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "assert open_picture(sys.stdin.buffer.read()).pixels.shape == (2048, 2048, 3)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
+    assert int(done.stdout) < 260_000, "KB for 20 million pixels, at most 81 MB of which are theirs"
+
+
+def test_large_pictures_look_as_small_ones_do():
+    large = scene().resize((WIDTH * 100, HEIGHT * 100), Image.Resampling.NEAREST)
+    for mode in ("RGB", "RGBA", "P"):
+        found = open_picture(content(large.convert(mode), "PNG")).pixels
+        assert found.shape == (1365, 2048, 3)
+        np.testing.assert_allclose(found[100, 500], (0, 255, 0), atol=2)
+        np.testing.assert_allclose(found[1300, 100], (255, 0, 0), atol=2)
+        np.testing.assert_allclose(found[1300, 2000], (0, 0, 255), atol=2)
+
+
+def test_pictures_are_read_side_by_side_and_leave_the_filters_of_warnings():
+    data, filters = content(scene(), "GIF"), list(warnings.filters)
+    with ThreadPoolExecutor(4) as threads:
+        for found in threads.map(open_picture, [data] * 40):
+            is_the_scene(found.pixels)
+    assert warnings.filters == filters
 
 
 def test_pictures_without_pixels():

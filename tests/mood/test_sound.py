@@ -52,12 +52,35 @@ def test_major_is_gladder_than_minor() -> None:
         by_sound(measured(key_mode=mode), NOTHING_HEARD, NAMES, USUAL) for mode in (0, 1)
     )
     assert minor.points[0, 0] < -0.1 < 0.1 < major.points[0, 0]
-    assert major.confidence[0] == pytest.approx(MEASURED)
+    assert 0.1 < major.confidence[0] < MEASURED / 2, "of arousal nothing is known"
     assert major.count.tolist() == [1]
 
 
+def test_what_is_missing_makes_the_others_count_more_and_the_answer_less_sure() -> None:
+    def all_but(*missing: str) -> tuple[float, float]:
+        values = {"loudness": -8, "onset_rate": 9, "brightness": 4000, "tempo": 160, "key_mode": 1}
+        known = {name: value for name, value in values.items() if name not in missing}
+        column = by_sound(measured(**known), NOTHING_HEARD, NAMES, USUAL)
+        return float(column.points[0, 1]), float(column.confidence[0])
+
+    whole, part = all_but(), all_but("onset_rate", "brightness", "tempo")
+    assert whole[1] == pytest.approx(MEASURED)
+    assert part[0] > 0.8 * np.tanh(0.5 * 7 / 4.5), "as far as loudness alone says"
+    assert part[1] < whole[1]
+    alone = by_sound(measured(tempo=130), NOTHING_HEARD, NAMES, USUAL)
+    assert 0 < alone.confidence[0] < 0.1
+
+
+def test_an_axis_of_which_one_kind_says_nothing_is_left_to_the_other() -> None:
+    tags = heard(metal=0.6)
+    both, one = (by_sound(m, tags, NAMES, USUAL) for m in (measured(key_mode=1), measured()))
+    assert both.points[0, 1] == pytest.approx(one.points[0, 1])
+    assert both.points[0, 0] > one.points[0, 0]
+
+
 def test_both_kinds_are_surer_than_one() -> None:
-    column = by_sound(measured(loudness=-8), heard(metal=0.5), NAMES, USUAL)
+    whole = measured(loudness=-8, onset_rate=9, brightness=4000, tempo=160, key_mode=1)
+    column = by_sound(whole, heard(metal=0.5), NAMES, USUAL)
     assert column.confidence[0] == pytest.approx(MEASURED + HEARD)
     assert column.count.tolist() == [2]
     assert column.spread[0] > 0

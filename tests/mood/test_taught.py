@@ -122,7 +122,10 @@ def test_missing_damaged_and_older_ones(tmp_path: Path, head: TaughtHead) -> Non
     head.save(tmp_path)
     path = tmp_path / "manifest.json"
     manifest = json.loads(path.read_text())
-    for change in ({"grams": 0}, {"class": "probe"}, {"labels": {"joy": 1}}, {"labels": ["joy"]}):
+    path.write_text(json.dumps(manifest | {"grams": 0}))
+    with pytest.raises(NotReady, match=r"another version.*murecom mood teach"):
+        TaughtHead.load(tmp_path)
+    for change in ({"class": "probe"}, {"labels": {"joy": 1}}, {"labels": ["joy"]}):
         path.write_text(json.dumps(manifest | change))
         with pytest.raises(BadInput, match="murecom mood teach"):
             TaughtHead.load(tmp_path)

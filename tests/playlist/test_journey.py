@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from murecom.errors import BadInput
-from murecom.playlist.journey import GAP, find_journey, largest_step, progress, waypoints
+from murecom.playlist.journey import (
+    _LOOKS,
+    GAP,
+    _cheapest,
+    find_journey,
+    largest_step,
+    progress,
+    waypoints,
+)
 from murecom.playlist.pool import Pool
 from murecom.playlist.rules import Exclude, standard
 from murecom.types import Track
@@ -81,6 +89,32 @@ def test_no_step_in_sound_is_large_where_it_can_be_avoided(unit):
         return float((1 - np.einsum("ij,ij->i", rows[1:], rows[:-1])).max())
 
     assert largest(heard.items) <= bound < largest(deaf.items)
+
+
+def test_a_step_in_sound_that_had_to_be_large_is_told(unit):
+    pool, points = world(400, 3)
+    vectors = unit(400, dim=3, seed=4)
+    aims = waypoints(A, B, 15)
+    even = find_journey(pool, points, aims, unit=vectors, bound=largest_step(vectors))
+    assert not even.notes
+    rough = find_journey(pool, points, aims, unit=vectors, bound=1e-4)
+    assert any("steps in sound are larger" in note for note in rough.notes)
+    empty = find_journey(pool, points, aims, [Exclude(artists=["Artist 1"])], unit=0 * vectors)
+    assert not empty.notes
+
+
+def test_dear_tracks_are_left_out():
+    pool, points = world(2)
+    points[:] = B
+    dear = np.array([[0.5, 0.0]], np.float32)
+    assert find_journey(pool, points, waypoints(A, B, 1), dear=dear).items == (1,)
+    assert find_journey(pool, points, waypoints(A, B, 1), dear=1 - dear).items == (0,)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2 * _LOOKS, 2 * _LOOKS + 1, 5 * _LOOKS])
+def test_the_cheapest_come_in_order(size):
+    prices = np.random.default_rng(0).random(size)
+    assert list(_cheapest(prices)) == np.argsort(prices).tolist()
 
 
 def test_tracks_without_sound_are_not_left_out(unit):

@@ -73,3 +73,12 @@ def test_given_tracks_count_for_repeats_but_not_for_caps(make_pool) -> None:
     assert so_far.artists.total() == so_far.albums.total() == 1
     assert len(so_far) == 2
     assert so_far[-1] is pool[1]
+
+
+def test_a_longer_playlist_leaves_the_shorter_one_as_it_is(make_pool) -> None:
+    pool = make_pool("A/x/one A/x/two")
+    short = SoFar([pool[0]])
+    longer = short.and_then(pool[1])
+    same = SoFar([pool[0], pool[1]])
+    assert vars(longer) == vars(same)
+    assert vars(short) == vars(SoFar([pool[0]]))

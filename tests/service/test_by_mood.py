@@ -13,7 +13,7 @@ import put_together
 from murecom.errors import BadInput, NotReady
 from murecom.jobs import playlist_model
 from murecom.mood.labels import FELT
-from murecom.service import Limits, Murecom
+from murecom.service import Limits, Murecom, by_mood
 from murecom.service.mood_reasons import reason
 from murecom.store.moods import MoodRow
 from murecom.types import Mood, to_json
@@ -34,7 +34,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> None:
         if "joy" in text:
             return Mood(0.6, 0.5, "joy", {"joy": 1.0}, confidence=0.8)
         if "hm" in text:
-            return Mood(0.0, 0.0, "neutral", {"neutral": 1.0}, confidence=0.1)
+            return Mood(0.0, 0.0, "neutral", {"neutral": 1.0}, confidence=0.2)
         return Mood(0.0, 0.0, "no_signal")
 
     monkeypatch.setattr(Murecom, "mood_of", mood_of, raising=False)
@@ -153,8 +153,9 @@ def test_without_models_moods_alone_decide(lists):
     assert any("no model of sound or playlists yet" in note for note in answer.notes)
     with pytest.raises(NotReady, match="murecom scan"):
         lists.mood("blue", by="sound")
-    with pytest.raises(NotReady, match="train playlists"):
-        lists.mood("blue", by="playlists")
+    for length in (2, 5):  # also where first songs would be all
+        with pytest.raises(NotReady, match="train playlists"):
+            lists.mood("blue", by="playlists", length=length)
 
 
 def test_a_point_needs_no_words(lists):
@@ -173,6 +174,14 @@ def test_bad_input_and_nothing_to_choose_from(lists, tmp_path):
         {"by": "smell"},
         {"novelty": 2},
         {"way": "fly"},
+        {"novelty": float("nan")},
+        {"journey": (0.1,)},
+        {"journey": (None, 0.5)},
+        {"journey": (0.1, 9)},
+        {"journey": "joy", "length": 501},
+        {"point": (0.1,)},
+        {"time_of_day": "x"},
+        {"time_of_day": 3.7},
     ):
         with pytest.raises(BadInput):
             lists.mood("blue", **wrong)
@@ -253,7 +262,53 @@ def test_first_songs_alone(app):
     assert len(answer.seeds) == len(answer.points) == 2
 
 
-def test_moods_are_read_again_when_they_change(lists):
+def test_first_songs_read_moods_as_a_playlist_does(app):
+    words = app.first_songs("so blue", 2, limits=FREE)
+    assert titles(words) == titles(app.mood("so blue", length=2, limits=FREE))
+    assert titles(app.first_songs(app.mood_of("so blue"), 2, limits=FREE)) == titles(words)
+    for wrong in (Mood(0.0, 0.0, "no_signal"), Mood(2.0, 0.0, "joy"), Mood(0, float("nan"), "joy")):
+        with pytest.raises(BadInput):
+            app.first_songs(wrong)
+    with pytest.raises(BadInput, match="novelty"):
+        app.first_songs(Mood(0.6, 0.5, "joy"), novelty=2)
+
+
+def test_a_journey_leads_away_from_what_all_play(full):
+    trip = {"journey": "joy", "length": 6, "limits": FREE}
+    moods = full._mood_points()
+    told = {track.id: track.title for track in full.store.tracks.get(moods.ids).values()}
+    known = {told[i]: float(fame) for i, fame in zip(moods.ids, moods.fame, strict=True)}
+
+    def fame(answer):
+        return sum(known[title] for title in titles(answer))
+
+    assert fame(full.mood("blue", novelty=1.0, **trip)) < fame(full.mood("blue", **trip))
+
+
+def test_labels_count_on_a_journey(lists):
+    """Two kinds of song stand at one place; the labels of the words tell them apart."""
+    for track in lists.store.tracks.iter():
+        label = "joy" if track.title.endswith(("1", "3", "5")) else "anger"
+        own = np.eye(9, dtype=np.float32)[FELT.index(label)]
+        lists.store.moods.put([MoodRow(track.id, "all", 0.6, 0.5, 0.8, probabilities=own)])
+    answer = lists.mood("joy", journey="joy", length=8, limits=FREE)
+    assert all(title.endswith(("1", "3", "5")) for title in titles(answer))
+
+
+def test_moods_are_not_read_at_every_change_of_a_large_library(lists, monkeypatch):
+    monkeypatch.setattr(by_mood, "QUICK", -1.0)
+    known = lists._mood_points()
+    lists.store.moods.forget()
+    assert lists._mood_points() is known
+    lists._moods_known = None
+    with pytest.raises(NotReady):
+        lists._mood_points()
+    place_all(lists)
+    assert len(lists._mood_points())  # what was empty is read again at once
+
+
+def test_moods_are_read_again_when_they_change(lists, monkeypatch):
+    monkeypatch.setattr(by_mood, "FRESH", 0.0)
     assert groups(lists.mood("blue", length=1)) == "0"
     hit = next(t for t in lists.store.tracks.iter() if t.title == "Hit 15")
     shares = np.eye(9, dtype=np.float32)[FELT.index("sadness")]

@@ -106,8 +106,8 @@ def test_a_common_label_does_not_drown_the_others() -> None:
 def test_the_voice_is_louder_where_the_others_know_less() -> None:
     _, labels = sentences(300)
     truth = np.eye(9, dtype=np.float32)[[FELT.index(label) for label in labels]]
-    knowing = truth * 0.9 + 0.1 / 9
-    silent = np.zeros_like(truth)
+    knowing = np.log(truth * 0.9 + 0.1 / 9)
+    silent = np.full_like(truth, np.log(1 / 9))
     loud, quiet = taught(300, silent), taught(300, knowing)
     assert loud.weight >= quiet.weight
     assert loud.weight in teach.WEIGHTS
@@ -138,3 +138,49 @@ def test_macro_f1() -> None:
     assert macro_f1(truth, answer) == pytest.approx((2 / 3 + 4 / 5) / 2)
     assert macro_f1(truth, truth) == 1
     assert macro_f1(truth, np.full(4, 7)) == 0
+
+
+def test_a_label_that_the_sample_hardly_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teach, "CHOOSING", 200)
+    texts, labels = sentences(2_000)
+    for seldom in (1, 2, 3):
+        some = [*texts, *(f"wow {k}" for k in range(seldom))]
+        said = [*labels, *["surprise"] * seldom]
+        head = fit(some, said, Letters().encode(some), Letters.key)
+        assert head.counts[head.labels.index("surprise")] == seldom
+        assert np.isfinite(head.bias).all()
+        assert bool(head.metrics) == (seldom > 1)
+
+
+def test_a_part_without_a_label_does_not_lift_it() -> None:
+    texts, labels = sentences(60)
+    y = np.array([list(SAID).index(label) for label in labels])
+    view = teach._View(texts, Letters().encode(texts), y, 4)
+    weights, bias = view.fit((1.5,))[0]
+    assert view.prior[3] == 0
+    assert not weights[:, 3].any()
+    assert bias[3] < bias[:3].min() - 10
+
+
+def test_samples_have_two_of_every_label() -> None:
+    labels = ["joy"] * 500 + ["sadness"] * 498 + ["surprise"] * 2 + ["fear"]
+    rows = teach._sample(np.array([FELT.index(label) for label in labels]), 50)
+    found = [labels[row] for row in rows]
+    assert len(set(rows.tolist())) == 50
+    assert (found.count("surprise"), found.count("fear")) == (2, 1)
+    assert abs(found.count("joy") - found.count("sadness")) <= 2
+
+
+def test_relatives_are_set_apart_as_in_the_answer() -> None:
+    texts, labels = sentences(90)
+    kept = [k for k, label in enumerate(labels) if label != "neutral"]
+    texts, labels = [texts[k] for k in kept], [labels[k] for k in kept]
+    said = np.full((len(texts), 9), 0.01)
+    rows = np.arange(len(texts))
+    said[rows, [FELT.index(label) for label in labels]] = 0.3
+    said[rows, FELT.index("love")] = np.where(np.array(labels) == "joy", 0.25, 0.01)
+    said[:, FELT.index("neutral")] = 0.32
+    others = np.log(said / said.sum(axis=1, keepdims=True)).astype(np.float32)
+    head = fit(texts, labels, Letters().encode(texts), Letters.key, others)
+    # neutral is the likeliest of all nine, but joy and love together are more
+    assert head.metrics["untaught_accuracy"] == pytest.approx(0.5)

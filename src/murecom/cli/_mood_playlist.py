@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-from typing import TYPE_CHECKING
+import unicodedata
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +23,24 @@ SHOWN = 3
 LEAST = 0.05
 "What has a smaller share is not named."
 
-_POINT = re.compile(r"\s*([+-]?\d*\.?\d+)\s*[,;]\s*([+-]?\d*\.?\d+)\s*")
+_NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+))"
+_POINT = re.compile(rf"\s*{_NUMBER}\s*[,;、]\s*{_NUMBER}\s*")
+"After NFKC, which makes ， ； － and digits of full width plain ones."
+
+
+class _Axis(click.FloatRange):
+    """A number from -1 to 1; "nan" is none, though it is not larger than 1."""
+
+    def __init__(self) -> None:
+        super().__init__(-1, 1)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is no number. Give one from -1 to 1.", param, ctx)
+        return number
 
 
 def _journey(
@@ -32,18 +51,19 @@ def _journey(
         return None
     if not value.strip():
         raise click.BadParameter("Name the mood to arrive at, in words or as 0.5,-0.2.")
-    point = _POINT.fullmatch(value)
-    return (float(point.group(1)), float(point.group(2))) if point else value
+    point = _POINT.fullmatch(unicodedata.normalize("NFKC", value).replace("\u2212", "-"))
+    if point is None:
+        return value
+    valence, arousal = (float(number) for number in point.groups())
+    if max(abs(valence), abs(arousal)) > 1:
+        raise click.BadParameter("Valence and arousal go from -1 to 1. Correct the point.")
+    return valence, arousal
 
 
 @click.command()
 @click.argument("text", nargs=-1)
-@click.option(
-    "--valence", type=click.FloatRange(-1, 1), help="Unpleasant (-1) to pleasant (1); beats TEXT."
-)
-@click.option(
-    "--arousal", type=click.FloatRange(-1, 1), help="Quiet (-1) to excited (1); beats TEXT."
-)
+@click.option("--valence", type=_Axis(), help="Unpleasant (-1) to pleasant (1); beats TEXT.")
+@click.option("--arousal", type=_Axis(), help="Quiet (-1) to excited (1); beats TEXT.")
 @click.option("--length", type=click.IntRange(1), default=20, show_default=True, help="Tracks.")
 @click.option(
     "--journey",
@@ -98,7 +118,9 @@ def command(
     The first songs are those nearest in mood; what goes with them by sound and by playlists
     follows, near the mood. Text that is the name of a sub-command goes behind `mood playlist`.
     """
-    words = " ".join(text)
+    words = " ".join(text).strip()
+    if not words and valence is None and arousal is None:
+        raise click.UsageError("Say in words how it should feel, or give --valence and --arousal.")
     answer = app.service.mood(
         words,
         point=None if valence is None and arousal is None else (valence, arousal),
@@ -125,11 +147,16 @@ def command(
 
 
 def line(mood: Mood) -> str:
-    """Write a mood: its largest shares and its point."""
+    """Write a mood: its largest shares, or what it is near to or like, and its point."""
+    from murecom.service.mood_reasons import describe
+
     largest = sorted(mood.probabilities.items(), key=lambda one: -one[1])[:SHOWN]
     told = " · ".join(f"{name} {share:.2f}" for name, share in largest if share >= LEAST)
-    point = f"valence {mood.valence:.2f}  arousal {mood.arousal:.2f}"
-    return f"{told or f'near {mood.label}'}   {point}"
+    point = f"valence {mood.valence:z.2f}  arousal {mood.arousal:z.2f}"
+    if not told:
+        is_felt = mood.label not in ("neutral", "no_signal")
+        told = f"near {mood.label}" if is_felt else describe(mood.valence, mood.arousal)
+    return f"{told}   {point}"
 
 
 def _short(name: str) -> str:

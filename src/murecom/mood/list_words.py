@@ -8,9 +8,8 @@ written after names of real lists (of the MPD part) had been read; none was copi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -48,35 +47,74 @@ WORDS: Final = {
 FELT: Final = 0.8
 "How sure a list is of a mood that one of these words names."
 
+Place = tuple[float, float]
+
 _WORD = re.compile(r"[^\W_]+")
 _HAS_SPACES = re.compile(r"[a-z0-9]+")
+_CLAUSE = re.compile(r"[,.!?;:\n…]|\bbut\b")
+_NT = re.compile(r"n't\b")
+
+_NEGATIONS = """
+not no never none nothing neither nor without hardly cannot cant dont doesnt didnt isnt arent wasnt
+werent wont wouldnt couldnt shouldnt aint havent hasnt
+"""
+_NOT = frozenset(_NEGATIONS.split())
+_WITHIN = 3
+"So many words behind a negation stand under it."
+
+_NOT_BEFORE = re.compile(
+    r"(?:(?<![要差])不|没|无|未|勿|毫无|(?<![特分告离区个级差送惜])别)"
+    r"[想再太很是要会能够怎那么这有得用多敢需必许]{0,3}$"
+)
+_NOT_BEHIND = re.compile(
+    "(?:[くはがもしれら]|では|じゃ|ては|くは|くも|で)*(?:ない|なく|なかっ|ません|ぬ)"
+)
 
 
-def by_words(name: str) -> tuple[float, float] | None:
+def by_words(name: str) -> Place | None:
     """Give the mean point of the words in the name of a list; None if there is none.
 
-    Words of scripts with spaces must stand alone, others may stand anywhere.
+    Words of scripts with spaces must stand alone, others may stand anywhere, the longest first.
+    What is negated does not count: "no sadness" names neither sadness nor its opposite.
 
     Examples
     --------
-    >>> by_words("Gym!"), by_words("one gymnast")
-    ((0.3, 0.8), None)
+    >>> by_words("Gym!"), by_words("one gymnast"), by_words("not happy")
+    ((0.3, 0.8), None, None)
     """
-    folded = fold(name)
-    words = _WORD.findall(folded)
-    spaced, unspaced = _table()
-    places = [place for word in words for place in spaced.get(word, ())]
-    # "road trip" and "lo-fi" as one word
-    for pair in pairwise(words):
-        places += spaced.get("".join(pair), ())
-    if not folded.isascii():
-        places += [place for word, place in unspaced if word in folded]
-    if not places:
+    return mean(place for _, place in found(name))
+
+
+def mean(places: Iterable[Place]) -> Place | None:
+    """Give the middle of some places; None if there are none."""
+    every = list(places)
+    if not every:
         return None
     return (
-        sum(valence for valence, _ in places) / len(places),
-        sum(arousal for _, arousal in places) / len(places),
+        sum(valence for valence, _ in every) / len(every),
+        sum(arousal for _, arousal in every) / len(every),
     )
+
+
+def found(name: str) -> list[tuple[str, Place]]:
+    """Give the words, folded, that `by_words` goes by, and the place of each."""
+    folded = _NT.sub("nt", fold(name))
+    spaced, unspaced, any_unspaced = _table()
+    hits = []
+    for clause in _CLAUSE.split(folded):
+        words = _WORD.findall(clause)
+        for number, word in enumerate(words):
+            pair = word + (words[number + 1] if number + 1 < len(words) else "")
+            for read in {word: None, pair: None}:  # "road trip" and "lo-fi" as one word
+                if read in spaced and _NOT.isdisjoint(words[max(0, number - _WITHIN) : number]):
+                    hits += [(read, place) for place in spaced[read]]
+        if clause.isascii():
+            continue
+        for hit in any_unspaced.finditer(clause):
+            if _NOT_BEFORE.search(clause[: hit.start()]) or _NOT_BEHIND.match(clause, hit.end()):
+                continue
+            hits += [(hit.group(), place) for place in unspaced[hit.group()]]
+    return hits
 
 
 def with_words(names: Sequence[str], felt: Floats, points: Floats) -> tuple[Floats, Floats]:
@@ -104,13 +142,13 @@ def with_words(names: Sequence[str], felt: Floats, points: Floats) -> tuple[Floa
 
 
 @cache
-def _table() -> tuple[dict[str, list[tuple[float, float]]], list[tuple[str, tuple[float, float]]]]:
-    spaced: dict[str, list[tuple[float, float]]] = {}
-    unspaced = []
+def _table() -> tuple[dict[str, list[Place]], dict[str, list[Place]], re.Pattern[str]]:
+    """Give the places of words with and without spaces around them, and what finds the latter."""
+    spaced: dict[str, list[Place]] = {}
+    unspaced: dict[str, list[Place]] = {}
     for place, words in WORDS.items():
         for word in map(fold, words.split()):
-            if _HAS_SPACES.fullmatch(word):
-                spaced.setdefault(word, []).append(place)
-            else:
-                unspaced.append((word, place))
-    return spaced, unspaced
+            table = spaced if _HAS_SPACES.fullmatch(word) else unspaced
+            table.setdefault(word, []).append(place)
+    longest_first = sorted(unspaced, key=lambda word: (-len(word), word))
+    return spaced, unspaced, re.compile("|".join(map(re.escape, longest_first)))

@@ -7,7 +7,7 @@ sound is large. How many ways there are and what they are called stands in `WAYS
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -41,11 +41,17 @@ STRIDES: Final = 3
 GAP: Final = 9
 "Tracks between two of one artist: none comes twice in ten."
 
+LONGEST: Final = 500
+"Tracks of a journey at most: the time to find them grows with the square of their number."
+
 BEAM: Final = 8
 "Unfinished journeys kept at each point."
 
 _LOOKS: Final = 500
 "Prolongations looked at, cheapest first, before rules are broken rather than moods missed."
+
+LEAPS: Final = "Some steps in sound are larger than usual ({}): too few tracks lie between."
+"What a note says of steps above the bound."
 
 PERCENTILE: Final = 75
 "No step in sound is larger than so many percent of the steps between random tracks."
@@ -62,6 +68,8 @@ _UNSURE: Final = 0.05
 "Price of a track whose mood is quite unsure."
 _STEP: Final = 0.03
 "Price of the largest allowed step in sound; smaller ones cost by their square."
+_ROUNDING: Final = 1e-5
+"Of a cosine; by so much a step may be larger than the largest."
 _LEAP: Final = 1.0
 "Price of a larger one, so that it is taken only where nothing else is left."
 
@@ -151,6 +159,7 @@ def find_journey(
     trust: Floats | None = None,
     unit: Floats | None = None,
     bound: float = 2.0,
+    dear: Floats | None = None,
 ) -> Chosen:
     """Find a track for each way point.
 
@@ -170,7 +179,9 @@ def find_journey(
         Vectors of sound of length 1, zeros where there is none. A step from or to such a track is
         taken for a middling one.
     bound : float
-        Largest step in sound, see `largest_step`.
+        Largest step in sound, see `largest_step`. A note tells if a step had to be larger.
+    dear : ndarray of float32, shape (steps, n), optional
+        What each track costs more at each way point, in squares of `WIDTH`; nothing by default.
 
     Returns
     -------
@@ -179,15 +190,24 @@ def find_journey(
         `mood_list.Moods.nearness` does. Fewer than there are way points, with a note, when strict
         rules leave too few.
     """
-    found = _Search(pool, points, aims, rules, trust, unit, bound).run()
+    found = _Search(pool, points, aims, rules, trust, unit, bound, dear).run()
     notes = Notes()
     notes.add(found.broken)
     told = notes.tell()
+    if unit is not None and (leaps := _leaps(unit[list(found.items)], bound)):
+        told.append(LEAPS.format(leaps))
     if len(found.items) < len(aims):
         told.append(f"Only {len(found.items)} tracks fit, {len(aims)} were asked for.")
     off = (points[list(found.items)] - aims[: len(found.items)]) / WIDTH
     scores = np.exp(np.log(RANDOM_PAIR) * (off**2).sum(axis=1))
     return Chosen(found.items, tuple(scores.tolist()), tuple(told))
+
+
+def _leaps(unit: Floats, bound: float) -> int:
+    """Count the steps in sound above the bound between tracks that have one."""
+    heard = unit[1:].any(axis=1) & unit[:-1].any(axis=1)
+    steps = 1 - np.einsum("ij,ij->i", unit[1:], unit[:-1])
+    return int((heard & (steps > bound + _ROUNDING)).sum())
 
 
 class _Far:
@@ -214,6 +234,16 @@ class _Partial:
     broken: tuple[SoftRule, ...] = ()
 
 
+def _cheapest(prices: NDArray[np.float64]) -> Iterator[int]:
+    """Give the places of prices, ascending; those behind `_LOOKS` are sorted when asked for."""
+    first = np.arange(len(prices))
+    if len(prices) > 2 * _LOOKS:
+        first = np.sort(np.argpartition(prices, _LOOKS)[:_LOOKS])
+    yield from first[np.argsort(prices[first], kind="stable")].tolist()
+    rest = np.setdiff1d(np.arange(len(prices)), first, assume_unique=True)
+    yield from rest[np.argsort(prices[rest], kind="stable")].tolist()
+
+
 class _Search:
     """A beam search over the way points."""
 
@@ -226,39 +256,42 @@ class _Search:
         trust: Floats | None,
         unit: Floats | None,
         bound: float,
+        dear: Floats | None,
     ) -> None:
         self._pool, self._aims, self._rules = pool, aims, moving(rules)
         self._rows = np.fromiter(Sieve(rules, pool)(range(len(pool))), np.int64)
         self._points = points[self._rows]
         self._unsure = _UNSURE * (1 - (np.ones(len(pool)) if trust is None else trust)[self._rows])
+        self._dear = None if dear is None else dear[:, self._rows]
         self._unit = None if unit is None else unit[self._rows]
         self._bound = max(bound, 1e-6)
         length = float(np.linalg.norm(aims[-1] - aims[0]))
         self._along = length * progress(self._points, aims[0], aims[-1])
+        self._heard: dict[tuple[int, ...], SoFar] = {}
         self._place = {int(row): place for place, row in enumerate(self._rows)}
 
     def run(self) -> _Partial:
         """Find the cheapest journey; a shorter one where strict rules end all of them."""
         beam = [_Partial()]
-        for aim in self._aims:
-            grown = self._grow(beam, aim)
+        for number in range(len(self._aims)):
+            grown = self._grow(beam, number)
             if not grown:
                 break
             beam = grown
         return min(beam, key=lambda one: (one.penalty, one.price, one.items))
 
-    def _grow(self, beam: Sequence[_Partial], aim: Floats) -> list[_Partial]:
+    def _grow(self, beam: Sequence[_Partial], step: int) -> list[_Partial]:
         """Prolong journeys by one track each; keep the best that break the least rules."""
-        off = (self._points - aim) / WIDTH
+        off = (self._points - self._aims[step]) / WIDTH
         squares = (off**2).sum(axis=1)
-        base = squares + self._unsure
+        base = squares + self._unsure + (0 if self._dear is None else self._dear[step])
         is_far = RANDOM_PAIR**squares < CLOSE
         prices = np.stack([one.price + base + self._steps(one) for one in beam])
-        heard = [SoFar([self._pool[item] for item in one.items]) for one in beam]
+        heard = [self._so_far(one) for one in beam]
+        self._heard = {one.items: so_far for one, so_far in zip(beam, heard, strict=True)}
         least = min(one.penalty for one in beam)
-        order = np.argsort(prices, axis=None, kind="stable")
         kept: list[_Partial] = []
-        for looked, flat in enumerate(order.tolist()):
+        for looked, flat in enumerate(_cheapest(prices.ravel())):
             is_done = len(kept) == BEAM and (looked >= _LOOKS or kept[-1].penalty <= least)
             if is_done:
                 break  # those that follow are dearer
@@ -274,6 +307,12 @@ class _Search:
             kept.sort(key=lambda entry: (entry.penalty, entry.price, entry.items))
             del kept[BEAM:]
         return kept
+
+    def _so_far(self, one: _Partial) -> SoFar:
+        """Give what rules ask of a journey; all but its last track was known one step ago."""
+        if not one.items:
+            return SoFar()
+        return self._heard[one.items[:-1]].and_then(self._pool[one.items[-1]])
 
     def _steps(self, one: _Partial) -> NDArray[np.float64]:
         """Price the step from the last track to every other: back along the way, and in sound."""

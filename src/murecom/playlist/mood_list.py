@@ -225,14 +225,18 @@ class Moods:
         off = (self.points[rows] - point) / widths
         far = off[:, 0] ** 2 + off[:, 1] ** 2
         near: Floats = np.exp(np.float32(np.log(RANDOM_PAIR)) * far)
+        return np.asarray(near * self.alike(aim, rows), np.float32)
+
+    def alike(self, aim: Aim, rows: NDArray[np.int64] | slice = slice(None)) -> Floats:
+        """Tell by which factor labels count: 1 - `WORDS` to 1, shape (rows,); 1 without labels."""
         if aim.shares is None or not aim.shares.any():
-            return near
+            return np.ones(len(self.points[rows]), np.float32)
         wanted = np.sqrt(aim.shares / aim.shares.sum(), dtype=np.float32)
         # Bhattacharyya's coefficient; relative to the best, because means of many texts are flat
         every = self._roots @ wanted
         common = every[rows] / max(float(every.max(initial=0)), 1e-6)
         common[self._wordless[rows]] = 1
-        return np.asarray(near * (1 - WORDS + WORDS * common), np.float32)
+        return np.asarray(1 - WORDS + WORDS * common, np.float32)
 
 
 def first_songs(

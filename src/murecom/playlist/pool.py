@@ -183,6 +183,15 @@ class SoFar(Sequence[Candidate]):
             if candidate.album is not None:
                 self.albums[candidate.album] += 1
 
+    def and_then(self, candidate: Candidate) -> SoFar:
+        """Give a playlist that goes on with a track; this one stays as it is."""
+        longer = SoFar()
+        longer._list = self._list.copy()
+        longer.items, longer.recordings = self.items.copy(), self.recordings.copy()
+        longer.artists, longer.albums = self.artists.copy(), self.albums.copy()
+        longer.append(candidate)
+        return longer
+
     @overload
     def __getitem__(self, index: int) -> Candidate: ...
 

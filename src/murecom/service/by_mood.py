@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from murecom.errors import BadInput, NotFound, NotReady
-from murecom.playlist.journey import waypoints
+from murecom.playlist.journey import LONGEST, waypoints
 from murecom.playlist.mood_list import Aim, Floats, Moods
 from murecom.service.answers import Limits, Sounds
-from murecom.service.mood_asked import Point, aim_of, ask_mood, at_the_hour
+from murecom.service.mood_asked import Point, ask_mood, at_the_hour, checked
 from murecom.service.mood_journey import travel
 from murecom.service.mood_words import MoodWords
 from murecom.service.near_mood import NearMood
@@ -26,10 +28,26 @@ FAR = 0.5
 "Distance in the plane from which nothing counts as near, see `mood_list.WIDTH`."
 
 
+FRESH = 10.0
+"Seconds for which moods are not read again though the library changes: `mood tracks` may run."
+
+QUICK = 0.1
+"Seconds of reading that are spent at once all the same: small libraries are always fresh."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """The moods that were read, of which revision, and until when by the clock they are kept."""
+
+    revision: int
+    moods: Moods
+    until: float
+
+
 class ByMood(MoodWords, Ways):
     """Playlists from moods."""
 
-    _moods_known: tuple[int, Moods] | None = None
+    _moods_known: _Known | None = None
 
     def mood(
         self,
@@ -54,7 +72,7 @@ class ByMood(MoodWords, Ways):
         point : (float or None, float or None), optional
             Valence and arousal, which win over those of the text.
         length : int
-            Tracks, at least 1.
+            Tracks, at least 1; of a journey `journey.LONGEST` at most.
         journey : str or (float, float), optional
             The mood to arrive at, in words or as a point.
         way : {"walk", "straight"}
@@ -92,20 +110,27 @@ class ByMood(MoodWords, Ways):
         if by not in WAYS:
             raise BadInput(f"'{by}' is not a way to recommend. Use sound, playlists or both.")
         waypoints(np.zeros(2, np.float32), np.ones(2, np.float32), 2, way)  # checks the way
-        dial = self.settings.playlist.novelty if novelty is None else novelty
-        if not 0 <= dial <= 1:
-            raise BadInput(f"The novelty dial goes from 0 to 1, not to {dial}. Turn it back.")
+        dial = _checked_dial(self.settings.playlist.novelty if novelty is None else novelty)
         asked = at_the_hour(ask_mood(self.mood_of, text, point), time_of_day)
         goal = None
-        if isinstance(journey, str):
-            goal = ask_mood(self.mood_of, journey, None)
-        elif journey is not None:
-            goal = ask_mood(self.mood_of, None, journey)
+        if journey is not None:
+            if length > LONGEST:
+                raise BadInput(
+                    f"A journey has {LONGEST} tracks at most, not {length}. Ask for fewer."
+                )
+            if isinstance(journey, str):
+                goal = ask_mood(self.mood_of, journey, None)
+            elif None in checked(journey):
+                raise BadInput("A journey leads to both a valence and an arousal. Give both.")
+            else:
+                goal = ask_mood(self.mood_of, None, journey)
+        elif by == "playlists":
+            self._by_playlists()  # even where first songs are all
         moods, sounds = self._mood_points(), self._heard(by)
         own = self.settings.playlist
         if goal is not None:
             ends = asked.aim, goal.aim
-            chosen, aims = travel(self.store, own, limits, moods, sounds, ends, length, way)
+            chosen, aims = travel(self.store, own, limits, moods, sounds, ends, length, way, dial)
             return MoodRecommendation(
                 tuple(one.track for one in chosen.tracks[:1]),
                 chosen.tracks,
@@ -132,40 +157,47 @@ class ByMood(MoodWords, Ways):
 
     def first_songs(
         self,
-        mood: Mood,
+        mood: Mood | str,
         k: int = FIRST,
         *,
         novelty: float = 0.0,
         limits: Limits = Limits(),  # noqa: B008
     ) -> MoodRecommendation:
-        """Find the `k` tracks nearest to a mood that differ in artist and sound.
+        """Find the `k` tracks nearest to a mood, or to that of words, that differ otherwise.
 
-        The mood's own point and labels count; errors and scores as in `mood`.
+        Both are understood as `mood` understands words; errors and scores as there. Words say more
+        than the mood that was read from them: those that name lists (gym, 助眠) count.
         """
-        moods, sounds, aim = self._mood_points(), self._heard("both"), aim_of(mood)
-        near = NearMood(self.store, self.settings.playlist, limits, moods, aim, novelty, sounds)
+        asked = ask_mood(self.mood_of, mood, None)
+        aim, dial = asked.aim, _checked_dial(novelty)
+        moods, sounds = self._mood_points(), self._heard("both")
+        near = NearMood(self.store, self.settings.playlist, limits, moods, aim, dial, sounds)
         found = near.first(k)
-        notes = _unique(_nothing_near(moods, aim), found.notes)
+        notes = _unique(asked.notes, _nothing_near(moods, aim), found.notes)
         points = (_rounded(aim.point),) * len(found.tracks)
         tracks = tuple(one.track for one in found.tracks)
         return MoodRecommendation(
-            tracks, found.tracks, found.model, notes, mood=mood, points=points
+            tracks, found.tracks, found.model, notes, mood=asked.mood, points=points
         )
 
     # -- inside -----------------------------------------------------------------------------------
 
     def _mood_points(self) -> Moods:
-        """Give the moods of all tracks, read again when the library has changed."""
-        revision = self.store.revision()
-        if self._moods_known is None or self._moods_known[0] != revision:
-            table = self.store.moods.all()
-            moods = Moods(
-                table.ids, table.points, table.probabilities, table.confidence, table.popularity
-            )
-            self._moods_known = (revision, moods)
-        if not len(self._moods_known[1]):
+        """Give the moods of all tracks, read again when the library has changed (see `FRESH`)."""
+        known, clock = self._moods_known, time.monotonic()
+        if known is None or clock >= known.until or not len(known.moods):
+            revision = self.store.revision()
+            if known is None or known.revision != revision:
+                table = self.store.moods.all()
+                moods = Moods(
+                    table.ids, table.points, table.probabilities, table.confidence, table.popularity
+                )
+                now = time.monotonic()
+                known = _Known(revision, moods, now + FRESH if now - clock > QUICK else now)
+            self._moods_known = known
+        if not len(known.moods):
             raise NotReady(NO_MOODS)
-        return self._moods_known[1]
+        return known.moods
 
     def _heard(self, by: str) -> Sounds | None:
         """Open the model of sound, if there is one and it is wished."""
@@ -192,6 +224,12 @@ class ByMood(MoodWords, Ways):
         if isinstance(way, OnlyLists) and way.asked.is_empty:
             return None, [f"{alone} no model knows the first songs."]
         return way, told
+
+
+def _checked_dial(novelty: float) -> float:
+    if not 0 <= novelty <= 1:
+        raise BadInput(f"The novelty dial goes from 0 to 1, not to {novelty}. Turn it back.")
+    return novelty
 
 
 def _nothing_near(moods: Moods, aim: Aim) -> list[str]:

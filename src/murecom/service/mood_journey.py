@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from murecom.config import Playlist as PlaylistSettings
-from murecom.playlist.journey import GAP, find_journey, largest_step, waypoints
+from murecom.playlist.journey import GAP, find_journey, largest_step, progress, waypoints
 from murecom.playlist.mood_list import WIDTH, Aim, Floats, Moods
+from murecom.recommend.calibration import RANDOM_PAIR
 from murecom.service.answers import Limits, Sounds
 from murecom.service.choosing import MOST
 from murecom.service.mood_reasons import reasons
-from murecom.service.near_mood import Chosen, pool_of, vectors
+from murecom.service.near_mood import NOVEL, Chosen, pool_of, vectors
 from murecom.store import Store
 from murecom.types import Neighbour
 
@@ -34,6 +35,7 @@ def travel(
     ends: tuple[Aim, Aim],
     length: int,
     way: str = "walk",
+    novelty: float = 0.0,
 ) -> tuple[Chosen, Floats]:
     """Choose the tracks of a journey between two moods.
 
@@ -51,6 +53,8 @@ def travel(
         Tracks.
     way : {"walk", "straight"}
         See `playlist.journey.WAYS`.
+    novelty : float
+        0 to 1: how much less tracks count that are in many playlists.
 
     Returns
     -------
@@ -64,13 +68,16 @@ def travel(
     bound = largest_step(sounds.model.vectors()) if sounds else 2.0
     many = NEAR
     while True:
-        rows = candidates(moods, aims, many)
+        rows = candidates(moods, aims, many, novelty)
         ids = [moods.ids[row] for row in rows.tolist()]
         unit = vectors(sounds, ids)
         pool = pool_of(store, sounds, ids, None, unit, ahead=len(ids))
         rules = limits.rules(pool, settings, artist_gap=GAP)
         points, trust = moods.points[rows], moods.trust[rows]
-        found = find_journey(pool, points, aims, rules, trust=trust, unit=unit, bound=bound)
+        dear = prices(moods, ends, aims, rows, novelty)
+        found = find_journey(
+            pool, points, aims, rules, trust=trust, unit=unit, bound=bound, dear=dear
+        )
         is_full = len(found.items) == length
         if (is_full and (not found.notes or many > NEAR)) or len(rows) >= min(len(moods), MOST):
             break
@@ -88,17 +95,48 @@ def travel(
     return Chosen(tracks, model, tuple(notes)), aims[: len(tracks)]
 
 
-def candidates(moods: Moods, aims: Floats, many: int) -> npt.NDArray[np.int64]:
-    """Give the rows of the tracks nearest to each way point, unsure ones later; ascending."""
+def candidates(
+    moods: Moods, aims: Floats, many: int, novelty: float = 0.0
+) -> npt.NDArray[np.int64]:
+    """Give the rows of the tracks nearest to each way point, ascending.
+
+    Unsure ones come later, and so, with novelty, does what is in many playlists.
+    """
     if many >= len(moods):
         return np.arange(len(moods))
-    unsure = UNSURE * (1 - moods.trust)
+    unsure = UNSURE * (1 - moods.trust) + _in_squares(1 - NOVEL * novelty * moods.fame)
     across, up = moods.points[:, 0] / WIDTH, moods.points[:, 1] / WIDTH
     near = [
         np.argpartition((across - a) ** 2 + (up - b) ** 2 + unsure, many)[:many]
         for a, b in np.unique(aims, axis=0) / WIDTH
     ]
     return np.unique(np.concatenate(near)).astype(np.int64)
+
+
+def prices(
+    moods: Moods,
+    ends: tuple[Aim, Aim],
+    aims: Floats,
+    rows: npt.NDArray[np.int64],
+    novelty: float = 0.0,
+) -> Floats:
+    """Tell what tracks cost besides their distance: for fame, and for labels they do not share.
+
+    Returns
+    -------
+    ndarray of float32, shape (steps, rows)
+        In squares of `WIDTH`, so that it weighs what the same factor does in `Moods.nearness`.
+        Labels of the start count ever less along the way, those of the end ever more.
+    """
+    fame = _in_squares(1 - NOVEL * novelty * moods.fame[rows])
+    start, end = (_in_squares(moods.alike(aim, rows)) for aim in ends)
+    along = progress(aims, aims[0], aims[-1])[:, None]
+    return np.asarray(fame + (1 - along) * start + along * end, np.float32)
+
+
+def _in_squares(factor: Floats) -> Floats:
+    """Give the square of the distance, in `WIDTH`, that makes nearness so many times smaller."""
+    return np.asarray(np.log(factor) / np.log(RANDOM_PAIR), np.float32)
 
 
 def _beyond(moods: Moods, ends: tuple[Aim, Aim], start: Floats, end: Floats) -> list[str]:

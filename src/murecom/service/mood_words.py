@@ -9,6 +9,7 @@ from typing import BinaryIO, TextIO
 
 from murecom.jobs.mood_model import mood_model, stamp_of
 from murecom.jobs.mood_read import ReadReport, open_moods, open_texts, read_file, read_path
+from murecom.jobs.mood_teach import taught_note
 from murecom.mood.explain import Explanation
 from murecom.mood.model import MoodModel
 from murecom.service.opened import Opened
@@ -31,6 +32,10 @@ class MoodWords(Opened):
     def explain_mood(self, text: str) -> Explanation:
         """Read the mood of a text and tell which phrases, words and signs pulled it."""
         return self._mood_model().explain(text)
+
+    def taught_moods_note(self) -> str | None:
+        """Say why what was taught is left out; None if it is not, or nothing was."""
+        return taught_note(self.home, self._mood_model().encoder.key)
 
     def read_moods(
         self,
