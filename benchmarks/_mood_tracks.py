@@ -212,6 +212,11 @@ def by_folder(home: Path) -> None:
     for name, rows in sorted(groups.items(), key=lambda one: -column.points[one[1], 1].mean()):
         valence, arousal = column.points[rows].mean(axis=0)
         print(f"{name:32} {len(rows):6}  {valence:+7.2f}  {arousal:+7.2f}")
+    every = [row for rows in groups.values() for row in rows]
+    free = [row for row in every if "gtzan" not in Path(tracks[ids[row]].path or "").parts]
+    valence, arousal = column.points[free].std(axis=0)
+    both = column.points[free].var(axis=0).mean() ** 0.5
+    print(f"spread without GTZAN: valence {valence:.2f}, arousal {arousal:.2f}, both {both:.2f}")
 
 
 def cost(lists: int = 177_889, tracks: int = 2_400_000, entries: int = 9_600_000) -> None:

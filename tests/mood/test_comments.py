@@ -74,9 +74,13 @@ def test_near_copies_share_nearly_all_pairs() -> None:
 
 def test_long_texts_are_not_alike_for_their_length() -> None:
     rng = np.random.default_rng(3)
-    chinese = ["".join(map(chr, rng.integers(0x4E00, 0x5600, 1000))) for _ in range(3)]
-    words = ["".join(map(chr, rng.integers(97, 123, n))) for n in rng.integers(2, 8, 300)]
-    english = [" ".join(rng.choice(words, 200)) for _ in range(3)]
+    usual = 1 / np.arange(5, 2005)  # the most frequent character is 4 % of a text
+    drawn = rng.choice(np.arange(0x4E00, 0x4E00 + 2000), (3, 1000), p=usual / usual.sum())
+    chinese = ["".join(map(chr, row)) for row in drawn]
+    letters = list("etaoinshrdlucmfwypvbgk")
+    share = 1 / np.arange(3, 25)
+    words = ["".join(rng.choice(letters, n, p=share / share.sum())) for n in [2, 3, 4, 5, 6] * 80]
+    english = [" ".join(rng.choice(words, 250)) for _ in range(3)]
     assert copies(chinese + english).tolist() == list(range(6))
     assert copies([chinese[0], chinese[0][:480] + chinese[0][500:]]).tolist() == [0, 0]
     assert copies([english[0], english[0][:480] + english[0][490:]]).tolist() == [0, 0]

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from mood_doubles import letter_model
-from murecom.errors import BadInput, MissingExtra, Unreachable
+from murecom.errors import BadInput, MissingExtra, NotFound, Unreachable
 from murecom.service import mood_words
 from murecom.service.facade import Murecom
 
@@ -65,8 +65,10 @@ def test_files_and_streams(app, tmp_path, from_path, to_path):
 
 
 def test_what_cannot_be_opened(app, tmp_path):
-    with pytest.raises(BadInput):
+    with pytest.raises(NotFound):
         app.read_moods(tmp_path / "none", io.StringIO())
+    with pytest.raises(BadInput, match="folder"):
+        app.read_moods(tmp_path, io.StringIO())
     with pytest.raises(Unreachable):
         app.read_moods(io.BytesIO(b"sad"), tmp_path)
 

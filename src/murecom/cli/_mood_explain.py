@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,26 @@ if TYPE_CHECKING:
     from murecom.mood.explain import Explanation
 
 
-@click.command("explain")
+_OPTION = re.compile(r"--?[A-Za-z]")
+
+
+class Faces(click.Command):
+    """Takes what begins with a dash and is no option, such as -_-, as text."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the options before the text where there is such a face."""
+        end = args.index("--") if "--" in args else len(args)
+        options: list[str] = []
+        words: list[str] = []
+        for place, one in enumerate(args[:end]):
+            is_value = place > 0 and args[place - 1] in ("-o", "--output")
+            (options if is_value or _OPTION.match(one) else words).append(one)
+        if any(word.startswith("-") for word in words):
+            args = [*options, "--", *words, *args[end + 1 :]]
+        return super().parse_args(ctx, args)
+
+
+@click.command("explain", cls=Faces)
 @click.argument("text", nargs=-1, required=True)
 @output_options
 @pass_app
@@ -23,6 +43,8 @@ def command(app: App, text: tuple[str, ...], output: Output) -> int:
     """Say how TEXT is read, and which phrases, words and signs pulled it there."""
     answer = app.service.explain_mood(" ".join(text))
     output.document(answer, lambda: _text(answer), answer.phrases)
+    if note := app.service.taught_moods_note():
+        output.say(f"Note: {note}")
     return NOTHING_FOUND if answer.mood.label == "no_signal" else DONE
 
 

@@ -31,10 +31,11 @@ def command(app: App, file: Path, out: Path | None, quiet: bool) -> int:
     confidence, language, classes. Where nothing can be read the label is no_signal.
     """
     from murecom.cli._progress import shown
+    from murecom.jobs.mood_read import check_texts
 
     is_stdin = str(file) == "-"
-    if not is_stdin and (not file.exists() or file.is_dir()):
-        raise click.BadParameter(f"There is no file {file}.", param_hint="FILE")
+    if not is_stdin:
+        check_texts(file)
     if out is not None:
         if not out.absolute().parent.is_dir():
             raise click.BadParameter(f"There is no folder {out.parent}. Make it first.")

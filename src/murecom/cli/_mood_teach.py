@@ -11,6 +11,7 @@ import click
 from murecom.cli import DONE, NOTHING_FOUND, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options, printable, table
+from murecom.errors import NotFound, Unreachable
 
 if TYPE_CHECKING:
     from murecom.jobs.mood_teach import TeachReport
@@ -50,10 +51,11 @@ def command(
 ) -> int:
     """Teach murecom how you call the mood of sentences: FILE has columns text and label.
 
-    FILE is CSV, JSON lines or a JSON list. Labels are anger, disgust, fear, joy, love, calm,
-    sadness, surprise, neutral, codes such as PA or NB, or what people call them in English, Chinese
-    and Japanese. A second file adds to the first; the last label of a sentence counts. The
-    sentences stay in the home folder. Without FILE what was taught before is learned anew.
+    FILE is CSV (commas, semicolons or tabs), JSON lines or a JSON list. Labels are anger, disgust,
+    fear, joy, love, calm, sadness, surprise, neutral, codes such as PA or NB, or what people call
+    them in English, Chinese and Japanese. A second file adds to the first; the last label of a
+    sentence counts. The sentences stay in the home folder as plain text until --forget. Without
+    FILE what was taught before is learned anew.
     """
     from murecom.cli._progress import shown
 
@@ -91,9 +93,15 @@ def _names(file: Path | None, pairs: tuple[str, ...]) -> dict[str, str]:
     if file is not None:
         try:
             found = json.loads(file.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            raise NotFound(
+                f'There is no file {file}. Name a JSON file such as {{"meh": "neutral"}}.'
+            ) from None
         except OSError as error:
-            raise click.FileError(str(file), hint=error.strerror) from error
-        except ValueError as error:
+            raise Unreachable(
+                f"{file} cannot be read ({error.strerror}). Check the path and permissions."
+            ) from error
+        except (ValueError, RecursionError) as error:
             raise click.BadParameter(f"{file} is no JSON ({error}). Correct it.") from error
         if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
             raise click.BadParameter(f'{file} must hold an object such as {{"meh": "neutral"}}.')

@@ -40,12 +40,12 @@ def command(app: App, tracks: tuple[str, ...], first: bool, output: Output) -> i
     """
     found, notes = find_all(app, tracks, first)
     moods = app.service.moods_of_tracks(found)
-    output.document({"tracks": moods, "notes": notes}, lambda: _lines(moods), moods)
     unknown = [mood.track.name for mood in moods if mood.mood is None]
     if unknown:
         notes.append(
             f"Nothing is known of the mood of {', '.join(unknown)}. Run: murecom mood tracks"
         )
+    output.document({"tracks": moods, "notes": notes}, lambda: _lines(moods), moods)
     for note in notes:
         output.say(f"Note: {note}")
     return NOTHING_FOUND if len(unknown) == len(moods) else DONE

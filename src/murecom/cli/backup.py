@@ -16,6 +16,8 @@ from murecom.cli._app import App, pass_app
 def command(app: App, file: Path, force: bool) -> int:
     """Copy the database to FILE and check the copy.
 
+    Models and what was taught of moods are not in it: copy the home folder if you want these, too.
+
     To go back, stop murecom and put the copy in place of murecom.db in the home folder.
     """
     if file.exists() and not force:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from murecom.errors import Unreachable
-from murecom.jobs.mood_texts import VERSION, model_key
-from murecom.mood.labels import FELT
-from murecom.mood.list_words import with_words
+from murecom.jobs.mood_texts import PLAYLIST, VERSION, model_key
+from murecom.mood import list_words
+from murecom.mood.labels import FELT, near
 from murecom.mood.names import by_names
 from murecom.mood.parts import Column, Reader, felt
 from murecom.store import Store
@@ -30,9 +30,11 @@ AT_ONCE = 10_000
 "Names between two writes of the file: ten seconds' work."
 
 TAG_KEYS = ("mood", "style", "tag")
-"Tags of playlists that are read beside the name, such as 伤感 and 治愈 of NetEase."
+"""Tags of playlists that are read beside the name, such as 伤感 and 治愈 of NetEase. Their subject
+is `PLAYLIST` and the id: a track may have the same id."""
 
 _COLUMNS = 3 + len(FELT)
+_NEUTRAL = FELT.index("neutral")
 
 
 def playlist_moods(
@@ -56,19 +58,27 @@ def playlist_moods(
         return [], by_names(*_none(), lists.starts, lists.entries, 0), Counter()
     texts: list[str] = []
     of: list[int] = []
+    is_name: list[bool] = []
     described = store.playlists.descriptions()
     tagged = _tags(store, lists.playlists)
     for row, (playlist, name) in enumerate(zip(lists.playlists, lists.titles, strict=True)):
-        for text in (name, described.get(playlist, ""), *tagged.get(playlist, ())):
+        said = (name, *tagged.get(playlist, ()), described.get(playlist, ""))
+        for number, text in enumerate(said, 1):
             if text.strip():
                 texts.append(text.strip())
                 of.append(row)
+                is_name.append(number < len(said))
     distinct = list(dict.fromkeys(texts))
     place = {text: row for row, text in enumerate(distinct)}
     read = read_names(distinct, home, model, again, progress)
-    read[:, 3:] *= read[:, :1] > 0  # neutral is no label of music
-    read[:, 0], read[:, 1:3] = with_words(distinct, read[:, 0], read[:, 1:3])
-    rows = read[[place[text] for text in texts]]
+    read[:, 3:] *= read[:, :1] > 0
+    # words of lists say nothing in a sentence: "not for a party" is no party
+    places = np.array([place[text] for text in texts], np.int64)
+    rows = read[places]
+    named = np.array(is_name, bool)
+    rows[named] = _with_words(distinct, read)[places[named]]
+    rows[:, 3 + _NEUTRAL] = 0  # it is no label of music
+    rows[:, 3:] /= np.maximum(rows[:, 3:].sum(axis=1, keepdims=True), 1e-9)
     points, shares, sure = _of_lists(rows, np.array(of, np.int64), len(lists.playlists))
     column = by_names(points, shares, sure, lists.starts, lists.entries, len(lists.tracks))
     counts = Counter(playlists=len(sure), named=int((sure > 0).sum()))
@@ -109,6 +119,17 @@ def read_names(
     return table
 
 
+def _with_words(names: Sequence[str], read: Floats) -> Floats:
+    """Add what words of lists say: to the labels by the same weights as to the points."""
+    told = read.copy()
+    told[:, 0], told[:, 1:3] = list_words.with_words(names, read[:, 0], read[:, 1:3])
+    for row, name in enumerate(names):
+        if (place := list_words.by_words(name)) is not None:
+            own, said = float(read[row, 0]) ** 2, list_words.FELT**2
+            told[row, 3:] = (own * read[row, 3:] + said * near(*place)) / (own + said)
+    return told
+
+
 def _of_lists(rows: Floats, of: NDArray[np.int64], count: int) -> tuple[Floats, Floats, Floats]:
     """Make one reading of all that is written on a list: its surest text decides how sure it is."""
     weight = rows[:, 0].astype(np.float64) ** 2
@@ -124,8 +145,10 @@ def _tags(store: Store, playlists: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key in TAG_KEYS:
         if store.tags.sources(key):
-            for subject, tags in store.tags.of(playlists, key).items():
-                found.setdefault(subject, []).extend(tag.value for tag in tags)
+            subjects = (PLAYLIST + playlist for playlist in playlists)
+            for subject, tags in store.tags.of(subjects, key).items():
+                playlist = subject.removeprefix(PLAYLIST)
+                found.setdefault(playlist, []).extend(tag.value for tag in tags)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -12,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from filelock import FileLock, Timeout
+
 from murecom import __version__
-from murecom.errors import BadInput, Unreachable
+from murecom.errors import BadInput, NotFound, NotReady, Unreachable
 from murecom.mood.encoder import Cached
 from murecom.mood.labels import LABELS
 from murecom.mood.model import MoodModel
@@ -73,8 +76,12 @@ def read_path(
 
     Raises
     ------
+    NotFound
+        There is no file `path`.
     BadInput
-        `path` cannot be read, or is what would be written.
+        It cannot be read, or is what would be written.
+    NotReady
+        Another run writes to `out`.
     Unreachable
         `out` cannot be written.
     """
@@ -85,27 +92,47 @@ def read_path(
             with open_moods(out) as written:
                 return read_file(model, file, written, progress)
         draft, mark = out.with_name(out.name + ".part"), out.with_name(out.name + ".part.json")
-        for one in (out, draft, mark):
+        lock = out.with_name(out.name + ".part.lock")
+        for one in (out, draft, mark, lock):
             if one.exists() and one.samefile(path):
                 raise BadInput(f"{one} is the file that is read. Name another one with -o.")
         whose = {
+            "device": state.st_dev,
+            "inode": state.st_ino,
             "size": state.st_size,
             "mtime_ns": state.st_mtime_ns,
             "model": model.key,
             "version": __version__,
         }
         report = ReadReport()
-        with _writing(out):
-            kept = _opened(draft, mark, whose)
-        with kept:
-            try:
-                _fill(model, file, kept, report, out, progress)
-            except OSError as error:
-                raise _unreadable(path, error) from error
-        with _writing(out):
-            os.replace(draft, out)
-            mark.unlink(missing_ok=True)
+        with _alone(out, lock):
+            with _writing(out):
+                kept = _opened(draft, mark, whose)
+            with kept:
+                try:
+                    _fill(model, file, kept, report, out, progress)
+                except OSError as error:
+                    raise _unreadable(path, error) from error
+            with _writing(out):
+                os.replace(draft, out)
+                mark.unlink(missing_ok=True)
     return report
+
+
+def check_texts(path: Path) -> None:
+    """Refuse what cannot be a file of texts, before anything is opened.
+
+    Raises
+    ------
+    NotFound
+        There is no such file.
+    BadInput
+        It is a folder.
+    """
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder. Name a text file with one text a line.")
+    if not path.exists():
+        raise NotFound(f"There is no file {path}. Name a text file with one text a line.")
 
 
 def open_texts(path: Path) -> BinaryIO:
@@ -113,9 +140,12 @@ def open_texts(path: Path) -> BinaryIO:
 
     Raises
     ------
+    NotFound
+        There is no such file.
     BadInput
         It cannot be read.
     """
+    check_texts(path)
     try:
         return path.open("rb")
     except OSError as error:
@@ -149,6 +179,26 @@ def _writing(out: Path) -> Iterator[None]:
             f"{out} cannot be written ({error.strerror}). Choose another file with -o, or make "
             "room and run the same command again."
         ) from error
+
+
+@contextmanager
+def _alone(out: Path, lock: Path) -> Iterator[None]:
+    """Hold the lock of an output; a killed run leaves the file of it, which locks nothing."""
+    with _writing(out):
+        if not out.parent.is_dir():  # the lock would make it
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        held = FileLock(lock)
+        try:
+            held.acquire(timeout=0)
+        except Timeout:
+            raise NotReady(
+                f"Another run writes to {out}. Wait for it to end, or name another file with -o."
+            ) from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        held.release()
 
 
 def _opened(draft: Path, mark: Path, whose: dict[str, Any]) -> BinaryIO:

@@ -2,32 +2,41 @@
 
 The sentences are kept, so that a second file adds to the first. They are written before the head is
 fitted; killed in between, the next `murecom mood teach` fits what is there, with or without a file.
+If fitting fails, the sentences of before are put back.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from murecom import artefact
-from murecom.errors import BadInput, MurecomError, NotReady, Unreachable
+from murecom.errors import BadInput, MurecomError, NotReady
 from murecom.jobs.lock import only_one
+from murecom.jobs.mood_lexicon import lexicon_voice
+from murecom.jobs.mood_sentences import (
+    delete,
+    hash_of,
+    kept_or_put_back,
+    read_sentences,
+    sentences_of,
+)
 from murecom.mood.encoder import Encoder
-from murecom.mood.label_names import UNTAUGHT, explained, label_of, nearest
+from murecom.mood.label_names import UNTAUGHT, explained, nearest
 from murecom.mood.labelled import LabelledFile, Refused, read_labelled
-from murecom.mood.reading import read_text
-from murecom.mood.taught import TaughtHead, TaughtVoice
+from murecom.mood.labels import FELT
+from murecom.mood.reading import words_of
+from murecom.mood.taught import REMEDY, WHAT, TaughtHead, TaughtVoice
+from murecom.mood.taught_grams import VERSION
+from murecom.text.counts import counted
 from murecom.types import Progress, Step, no_progress
 
 Floats = NDArray[np.float32]
@@ -43,8 +52,8 @@ class Untaught(Protocol):
     def encoder(self) -> Encoder:
         """Makes the vectors that the head reads."""
 
-    def readings(self, texts: Sequence[str]) -> Any:
-        """Give what the texts feel like: has `probabilities`, float32[n, 9] over `FELT`."""
+    def log_probabilities(self, texts: Sequence[str]) -> Floats:
+        """Give what the voice of the head is added to: float32[n, 9] over `FELT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,8 @@ class TeachReport:
 
     Of `rows` in the file, `added` sentences are new, `changed` ones had another label before (in
     the file or in home: the last one counts), `known` ones say what was known. `sentences` are all
-    that are kept now, `labels` counts them; `figures` are of sentences kept back, see
+    that are kept now, `labels` counts them; `spanning` and `mended` are as in
+    `mood.labelled.LabelledFile`; `figures` are of sentences kept back, see
     `train.teach.fit`. `is_fitted` is false where nothing could be learned yet; `notes` say why.
     """
 
@@ -71,6 +81,8 @@ class TeachReport:
     added: int = 0
     changed: int = 0
     known: int = 0
+    spanning: int = 0
+    mended: int = 0
     refused: tuple[Refused, ...] = ()
     unknown: tuple[UnknownLabel, ...] = ()
     sentences: int = 0
@@ -101,7 +113,8 @@ def teach(
     file : Path, optional
         See `mood.labelled.read_labelled`; without it the head is fitted anew.
     model : Untaught, optional
-        Makes the vectors, and is what the head is weighed against; the shipped one by default.
+        Makes the vectors, and is what the head is weighed against; by default the shipped one, and
+        the lexicon of this home.
     names : mapping of str to str
         Names of labels of the user's own, and what they mean.
     dry_run : bool
@@ -134,27 +147,19 @@ def teach(
             raise NotReady(
                 "Nothing was taught yet. Give labelled sentences: murecom mood teach FILE.csv"
             )
-        if report.added or report.changed:
-            _write(_sentences_of(home), kept)
-        report = _fitted(home, model, report, kept, progress)
+        with kept_or_put_back(sentences_of(home), kept if report.added or report.changed else None):
+            report = _fitted(home, model, report, kept, progress)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
 def forget(home: Path) -> int:
     """Delete all that was taught, sentences and head; give how many sentences there were."""
-    if not _sentences_of(home).exists() and not taught_folder(home).exists():
+    if not sentences_of(home).exists() and not taught_folder(home).exists():
         return 0
     with only_one(home, "mood-teach"):
-        kept, _ = _read(_sentences_of(home))
-        try:
-            # the manifest first: a folder without it holds nothing
-            (taught_folder(home) / artefact.MANIFEST).unlink(missing_ok=True)
-            shutil.rmtree(taught_folder(home), ignore_errors=True)
-            _sentences_of(home).unlink(missing_ok=True)
-        except OSError as error:
-            raise Unreachable(
-                f"{error.filename} cannot be deleted ({error.strerror}). Check the permissions."
-            ) from error
+        kept, _ = read_sentences(sentences_of(home))
+        _drop(taught_folder(home))
+        delete(sentences_of(home))
     return len(kept)
 
 
@@ -164,7 +169,7 @@ def taught_folder(home: Path) -> Path:
 
 
 def taught_voice(home: Path, encoder: str) -> TaughtVoice | None:
-    """Give the voice of what was taught; None if nothing was, or for another encoder.
+    """Give the voice of what was taught; None if nothing was, or it is outdated, see `taught_note`.
 
     Raises
     ------
@@ -178,6 +183,23 @@ def taught_voice(home: Path, encoder: str) -> TaughtVoice | None:
     return TaughtVoice(head) if head.encoder == encoder else None
 
 
+def taught_note(home: Path, encoder: str) -> str | None:
+    """Say why what was taught is left out for this encoder; None if it is not, or nothing was."""
+    folder = taught_folder(home)
+    if not (folder / artefact.MANIFEST).exists():
+        return None
+    again = f"and is left out. Run: {REMEDY.removesuffix(' FILE.csv')}"
+    try:
+        manifest = artefact.read_manifest(folder, what=WHAT, remedy=REMEDY)
+    except MurecomError as error:
+        return str(error)
+    if manifest.get("grams") != VERSION:
+        return f"What was taught is of another version of murecom {again}"
+    if manifest.get("encoder") != encoder:
+        return f"What was taught is for the encoder {manifest.get('encoder')} {again}"
+    return None
+
+
 # -- inside ---------------------------------------------------------------------------------------
 
 
@@ -185,7 +207,7 @@ def _merged(
     home: Path, file: Path | None, found: LabelledFile | None
 ) -> tuple[TeachReport, dict[str, str]]:
     """Add what a file holds to what is kept; the last label of a sentence counts."""
-    kept, damaged = _read(_sentences_of(home))
+    kept, damaged = read_sentences(sentences_of(home))
     added = changed = known = 0
     for text, label in found.sentences if found else ():
         before = kept.get(text)
@@ -195,7 +217,15 @@ def _merged(
         kept[text] = label
     notes = []
     if damaged:
-        notes.append(f"{damaged} damaged lines of {_sentences_of(home)} were passed over.")
+        notes.append(f"{damaged} damaged lines of {sentences_of(home)} were passed over.")
+    if found and found.mended:
+        notes.append(
+            f"{counted(found.mended, 'row')} with a stray quotation mark: read line by line."
+        )
+    if found and found.spanning:
+        notes.append(
+            f"{counted(found.spanning, 'row')} of several lines: each was taken as one sentence."
+        )
     report = TeachReport(
         file=str(file) if file else None,
         rows=found.rows if found else 0,
@@ -203,6 +233,8 @@ def _merged(
         changed=changed,
         known=known,
         refused=found.refused if found else (),
+        spanning=found.spanning if found else 0,
+        mended=found.mended if found else 0,
         unknown=_unknown(found),
         sentences=len(kept),
         labels=dict(Counter(kept.values()).most_common()),
@@ -218,37 +250,53 @@ def _fitted(
     kept: Mapping[str, str],
     progress: Progress,
 ) -> TeachReport:
-    from murecom.train.teach import fit
+    from murecom.train.teach import fit, learned
 
+    data, folder = hash_of(kept), taught_folder(home)
     if len(report.labels) < 2:
         only = next(iter(report.labels))
         note = (
             f"All sentences are '{only}': they are kept, but one label alone teaches nothing. "
             "Teach sentences of other moods, neutral ones too."
         )
-        return replace(report, notes=(*report.notes, note))
-    model = model or _shipped()
-    data, folder = _hash(kept), taught_folder(home)
+        return _unfitted(report, data, folder, note)
+    model = model or _shipped(home)
     if report.file and not report.added and not report.changed:
         head = _loaded(folder)
         if head is not None and (head.data, head.encoder) == (data, model.encoder.key):
             note = "Nothing new: what was taught before stays as it is."
-            return _with(replace(report, notes=(*report.notes, note)), head, folder)
-    words = {text: words_of(text) for text in kept}
-    texts = [text for text in kept if words[text]]
+            return _with(_noted(report, note), head, folder)
+    every = list(kept)
+    rows = learned([kept[text] for text in every]).tolist()
+    words = {every[row]: words_of(every[row]) for row in rows}
+    texts = [text for text in words if words[text]]
     labels = [kept[text] for text in texts]
-    if wordless := len(kept) - len(texts):
+    if len(words) < len(kept):
+        report = _noted(report, f"Learned from {len(words):,} of the sentences, drawn by lot.")
+    if wordless := len(words) - len(texts):
         some = f"{wordless:,} sentence{'' if wordless == 1 else 's'} without words"
         note = f"{some} (signs, addresses, a script unknown here) are kept and teach nothing."
-        report = replace(report, notes=(*report.notes, note))
+        report = _noted(report, note)
     if len(set(labels)) < 2:
         note = "The sentences have hardly any words. Teach sentences that say something."
-        return replace(report, notes=(*report.notes, note))
-    vectors, others = _heard(model, texts, words, progress)
+        return _unfitted(report, data, folder, note)
+    vectors, others = _heard(model, texts, labels, words, progress)
     cleaned = [words[text] for text in texts]
     head = fit(cleaned, labels, vectors, model.encoder.key, others, progress)
     replace(head, data=data).save(folder)
     return _with(report, head, folder)
+
+
+def _noted(report: TeachReport, note: str) -> TeachReport:
+    return replace(report, notes=(*report.notes, note))
+
+
+def _unfitted(report: TeachReport, data: str, folder: Path, note: str) -> TeachReport:
+    """Report that nothing can be learned; a head of other sentences must not go on speaking."""
+    head = _loaded(folder)
+    if head is None or head.data != data:
+        _drop(folder)
+    return _noted(report, note)
 
 
 def _with(report: TeachReport, head: TaughtHead, folder: Path) -> TeachReport:
@@ -261,12 +309,16 @@ def _with(report: TeachReport, head: TaughtHead, folder: Path) -> TeachReport:
     )
 
 
-def _shipped() -> Untaught:
+def _shipped(home: Path) -> Untaught:
+    """Give the model of a home without what was taught."""
     from murecom.mood.encoder import Cached, UniversalEncoder
     from murecom.mood.model import MoodModel
 
     # remembered: the vectors are asked for twice, by the head and by the model
-    return MoodModel.shipped(Cached(UniversalEncoder()))
+    model = MoodModel.shipped(Cached(UniversalEncoder()))
+    if (voice := lexicon_voice(home)) is not None:
+        model.voices.append(voice)
+    return model
 
 
 def _loaded(folder: Path) -> TaughtHead | None:
@@ -277,24 +329,35 @@ def _loaded(folder: Path) -> TaughtHead | None:
         return None
 
 
-def words_of(text: str) -> str:
-    """Give what a voice is asked about a text: its words, as `mood.reading` cleans them."""
-    return " ".join(piece.words for piece in read_text(text).pieces if piece.words)
-
-
 def _heard(
-    model: Untaught, texts: Sequence[str], words: Mapping[str, str], progress: Progress
+    model: Untaught,
+    texts: Sequence[str],
+    labels: Sequence[str],
+    words: Mapping[str, str],
+    progress: Progress,
 ) -> tuple[Floats, Floats]:
-    """Give the vectors of texts, and what the model says of them untaught."""
+    """Give the vectors of texts, and what the model says untaught of those that `fit` asks for."""
+    from murecom.train.teach import chosen
+
     vectors = np.zeros((len(texts), model.encoder.dim), np.float32)
-    others = []
+    others = np.zeros((len(texts), len(FELT)), np.float32)
+    asked = np.zeros(len(texts), bool)
+    asked[chosen(labels)] = True
     progress(Step("Encoding", 0, len(texts)))
     for start in range(0, len(texts), BATCH):
         some = texts[start : start + BATCH]
         vectors[start : start + BATCH] = model.encoder.encode([words[text] for text in some])
-        others.append(np.asarray(model.readings(some).probabilities, np.float32))
+        rows = start + np.flatnonzero(asked[start : start + BATCH])
+        if len(rows):
+            others[rows] = model.log_probabilities([texts[row] for row in rows.tolist()])
         progress(Step("Encoding", start + len(some), len(texts)))
-    return vectors, np.concatenate(others)
+    return vectors, others
+
+
+def _drop(folder: Path) -> None:
+    """Delete a head."""
+    delete(folder / artefact.MANIFEST)  # first: a folder without it holds nothing
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unknown(found: LabelledFile | None) -> tuple[UnknownLabel, ...]:
@@ -312,62 +375,3 @@ def _nothing(file: Path | None, found: LabelledFile) -> MurecomError:
         f"None of the labels of {file} is known: {names}. "
         "Say what they mean: --label-map NAME=joy, or --map FILE.json"
     )
-
-
-def _sentences_of(home: Path) -> Path:
-    return home / "mood" / "taught.jsonl"
-
-
-def _read(path: Path) -> tuple[dict[str, str], int]:
-    """Give the sentences that are kept, and how many lines could not be read."""
-    kept: dict[str, str] = {}
-    damaged = 0
-    for line in _lines(path):
-        try:
-            row = json.loads(line)
-            text, label = row["text"], label_of(row["label"])
-        except (ValueError, KeyError, TypeError, AttributeError):
-            damaged += 1
-            continue
-        if not isinstance(text, str) or label is None:
-            damaged += 1
-            continue
-        kept[text] = label
-    return kept, damaged
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield from (line for line in file if line.strip())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise Unreachable(
-            f"{path} cannot be read ({error.strerror or error}). Check the permissions."
-        ) from error
-
-
-def _write(path: Path, kept: Mapping[str, str]) -> None:
-    """Replace the file in one step: killed at any moment, it is the old or the new one, whole."""
-    draft = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8", errors="replace") as file:
-            for text, label in kept.items():
-                file.write(json.dumps({"text": text, "label": label}, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise Unreachable(
-            f"{path} cannot be written ({error.strerror or error}). Free some space or choose "
-            "another folder with --home; what was taught before is still there."
-        ) from error
-
-
-def _hash(kept: Mapping[str, str]) -> str:
-    """Sum up what was taught, in any order."""
-    rows = sorted(f"{label}\0{text}" for text, label in kept.items())
-    return hashlib.sha256("\n".join(rows).encode("utf-8", "replace")).hexdigest()[:16]

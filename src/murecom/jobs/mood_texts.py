@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from murecom.library.lyrics import parse_lyrics
 from murecom.mood import comments
 from murecom.mood.lines import distinct_lines
-from murecom.mood.parts import Column, Read, Reader, felt, gathered
+from murecom.mood.parts import Column, Read, Reader, gathered
 from murecom.store import NO_WORDS, MoodRow, Store, Text
 from murecom.store.tags import best_guess
 from murecom.text.names import split_title
@@ -26,7 +26,7 @@ from murecom.types import Progress, Step, TrackId
 
 Floats = NDArray[np.float32]
 
-VERSION = 1
+VERSION = 2
 "Of how texts become moods. Count up when the numbers change: all texts are then read again."
 
 AT_ONCE = 2048
@@ -41,29 +41,27 @@ MANY_TITLES = 200_000
 TAG_KEYS = ("mood", "style", "tag", "genre")
 "Tags of tracks that are read as words."
 
-SAMPLE, SAMPLED, SOURCE_TRUST = 400, 5000, 100
-"""Comments of a source after which its lean is known; tracks among which these are looked for; and
-after how many comments half of the lean is believed."""
+PLAYLIST = "playlist:"
+"What subjects begin with whose tags are those of a playlist."
+
+SURER = 0.5
+"A track of whose lyrics or playlists so much is known does without its title."
+
+SOURCE_TRUST = 100.0
+"After how many comments of a source half of its lean is believed."
+
+Sources = dict[str, dict[TrackId, int]]
+"Source of comments → track → how many of its comments are of this source."
 
 
 @dataclass(slots=True)
 class Item:
-    """The texts of a track by one key: what each counts, and the shift of its source."""
+    """The texts of a track by one key, and what each counts."""
 
     track: TrackId
     stamp: str
     texts: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
-    shifts: list[tuple[float, float]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Moved:
-    """Readings whose points were moved."""
-
-    points: Floats
-    probabilities: Floats
-    confidence: Floats
 
 
 def model_key(model: object) -> str:
@@ -110,6 +108,10 @@ class Keeper:
         self.counts["unchanged"] += 1
         return True
 
+    def keep(self, tracks: Iterable[TrackId]) -> None:
+        """Leave the moods of tracks as they are."""
+        self._seen.update(tracks)
+
     def add(self, item: Item) -> None:
         """Take the texts of a track."""
         self._items.append(item)
@@ -145,9 +147,6 @@ class Keeper:
                 self.counts["copies"] += int((same != np.arange(len(same))).sum())
                 weights[number] = comments.damped(weights[number], same)
         read: Read = self._model.readings(texts)
-        shifts = np.array([s for item in items for s in item.shifts], np.float32).reshape(-1, 2)
-        if len(shifts):
-            read = _Moved(read.points + shifts, read.probabilities, read.confidence)
         every = np.concatenate([np.zeros(0, np.float32), *weights])
         return gathered(read, every, groups, len(items), THIN[self._key])
 
@@ -194,14 +193,26 @@ def _sung(texts: Sequence[Text]) -> tuple[list[str], list[float]]:
     return [], []
 
 
-def read_comments(store: Store, model: Reader, again: bool, progress: Progress) -> Counter[str]:
-    """Read what people write of tracks; adverts and links are refused and counted."""
+def read_comments(
+    store: Store,
+    model: Reader,
+    again: bool,
+    progress: Progress,
+    sources: Sources | None = None,
+) -> Counter[str]:
+    """Read what people write of tracks; adverts and links are refused and counted.
+
+    `sources` is filled with what `source_leans` needs.
+    """
     keeper = Keeper(store, model, "comments", again, damp=True)
-    leans = source_leans(store, model)
-    name = (VERSION, model_key(model), sorted(leans.items()))
+    name = (VERSION, model_key(model))
     total = store.texts.count("comment")
     for done, (track, texts) in enumerate(store.texts.iter("comment", batch=100), 1):
-        stamp = stamp_of(name, [(text.body, text.likes, text.source) for text in texts])
+        stamp = stamp_of(name, [(text.body, text.likes) for text in texts])
+        if sources is not None:
+            for text in texts:
+                of = sources.setdefault(text.source, {})
+                of[track] = of.get(track, 0) + 1
         if not keeper.is_known(track, stamp):
             item = Item(track, stamp)
             best = sorted(texts, key=lambda text: -(text.likes or 0))
@@ -211,56 +222,84 @@ def read_comments(store: Store, model: Reader, again: bool, progress: Progress) 
                 elif len(item.texts) < comments.MOST:
                     item.texts.append(text.body)
                     item.weights += comments.likes_weight([text.likes]).tolist()
-                    valence, arousal = leans.get(text.source, (0.0, 0.0))
-                    item.shifts.append((-valence, -arousal))
             keeper.add(item)
         _tell(progress, "Comments", done, total, keeper)
     return keeper.finish()
 
 
-def source_leans(store: Store, model: Reader) -> dict[str, tuple[float, float]]:
-    """Give how far each source of comments stands from the mean of all sources.
+def source_leans(
+    tracks: Sequence[TrackId], confidence: Floats, points: Floats, sources: Sources
+) -> Floats:
+    """Give how far the sources of each track's comments lean from the mean of all comments.
 
-    Empty with one source: what all comments lean to is taken off when parts are combined
-    (`mood.track.corrected`), which sees the whole library. From the first `SAMPLE` comments of
-    each source, shrunk where there are few, and rounded so that one more comment changes nothing.
+    What all comments lean to is taken off when parts are combined (`mood.track.corrected`). Moods
+    are kept as they were read, so a new source hardly moves the others, and nothing is read again.
+
+    Parameters
+    ----------
+    tracks : sequence of TrackId
+        n tracks with comments.
+    confidence, points : ndarray of float32, shapes (n,) and (n, 2)
+        What comments say of them.
+    sources : Sources
+        Where these comments come from.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 2)
+        To be taken off the points: the leans of a track's sources by how many comments are theirs.
+        The lean of a source is its distance from the mean, believed by half after `SOURCE_TRUST`.
     """
-    bodies: dict[str, list[str]] = {}
-    for number, (_, texts) in enumerate(store.texts.iter("comment", batch=100)):
-        if number == SAMPLED:
-            break
-        for text in texts:
-            some = bodies.setdefault(text.source, [])
-            if len(some) < SAMPLE and comments.refusal(text.body) is None:
-                some.append(text.body)
-    if len(bodies) < 2:
-        return {}
-    means: dict[str, NDArray[np.float64]] = {}
-    for source, some in bodies.items():
-        read = model.readings(some)
-        sure = felt(read).astype(np.float64)
-        if sure.sum() > 0:
-            belief = len(some) / (len(some) + SOURCE_TRUST)
-            means[source] = belief * (sure[:, None] * read.points).sum(axis=0) / sure.sum()
-    if len(means) < 2:
-        return {}
-    middle = np.mean(list(means.values()), axis=0)
-    leans = {source: np.round((mean - middle) * 20) / 20 for source, mean in means.items()}
-    return {source: (float(v), float(a)) for source, (v, a) in leans.items()}
+    row_of = {track: row for row, track in enumerate(tracks)}
+    found = np.zeros((len(tracks), len(sources)))
+    for number, of in enumerate(sources.values()):
+        for track, count in of.items():
+            if (row := row_of.get(track)) is not None:
+                found[row, number] = count
+    counts = found.sum(axis=0)
+    if (counts > 0).sum() < 2:
+        return np.zeros((len(tracks), 2), np.float32)
+    shares = found / np.maximum(found.sum(axis=1, keepdims=True), 1)
+    sure = shares * np.asarray(confidence, np.float64)[:, None]
+    means = sure.T @ points / np.maximum(sure.sum(axis=0), 1e-9)[:, None]
+    middle = counts @ means / counts.sum()
+    belief = np.where(counts > 0, counts / (counts + SOURCE_TRUST), 0)
+    return np.asarray(shares @ (belief[:, None] * (means - middle)), np.float32)
 
 
 def read_titles(store: Store, model: Reader, again: bool, progress: Progress) -> Counter[str]:
-    """Read titles without their notes (live, remastered …)."""
+    """Read titles without their notes (live, remastered …), where nothing surer is known.
+
+    Counts as `surer` what has other words, as `passed over` what is too much (`MANY_TITLES`):
+    titles that were read while there were fewer tracks go on counting.
+    """
     keeper = Keeper(store, model, "title", again, damp=False)
     name = model_key(model)
     total = store.status()["tracks"]
+    surer = _surer(store)
+    seen = 0
     for done, (track, title) in enumerate(_titles(store, total), 1):
+        seen = done
         base = split_title(title).base.strip()
-        stamp = stamp_of(VERSION, name, base)
-        if base and not keeper.is_known(track, stamp):
-            keeper.add(Item(track, stamp, [base], [1.0]))
+        if track in surer:
+            keeper.counts["surer"] += 1
+        elif base:
+            stamp = stamp_of(VERSION, name, base)
+            if not keeper.is_known(track, stamp):
+                keeper.add(Item(track, stamp, [base], [1.0]))
         _tell(progress, "Titles", done, total, keeper)
+    if total > MANY_TITLES:
+        keeper.counts["passed over"] = max(total - seen, 0)
+        keeper.keep(track for track in store.moods.stamps("title") if track not in surer)
     return keeper.finish()
+
+
+def _surer(store: Store) -> set[TrackId]:
+    found: set[TrackId] = set()
+    for key in ("lyrics", "playlists"):
+        table = store.moods.all(key, popularity=False)
+        found.update(table.ids[row] for row in np.flatnonzero(table.confidence > SURER))
+    return found
 
 
 def _titles(store: Store, total: int) -> Iterator[tuple[TrackId, str]]:
@@ -289,7 +328,7 @@ def read_tags(store: Store, model: Reader, again: bool, progress: Progress) -> C
     for key in TAG_KEYS:
         for source in store.tags.sources(key):
             subjects.update(dict.fromkeys(sorted(store.tags.tagged(key, source))))
-    ids = list(subjects)
+    ids = [subject for subject in subjects if not subject.startswith(PLAYLIST)]
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         found = [store.tags.of(some, key) for key in TAG_KEYS]
@@ -307,12 +346,3 @@ def _tell(progress: Progress, stage: str, done: int, total: int, keeper: Keeper)
     if done % 50 == 0 or done == total:
         counts = {"unchanged": keeper.counts["unchanged"]}
         progress(Step(stage, done, max(total, done), counts))
-
-
-READERS: dict[str, Callable[[Store, Reader, bool, Progress], Counter[str]]] = {
-    "lyrics": read_lyrics,
-    "comments": read_comments,
-    "title": read_titles,
-    "tags": read_tags,
-}
-"By key of the store's moods."

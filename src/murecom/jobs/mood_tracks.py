@@ -17,7 +17,16 @@ from murecom.embed.musicnn import TAGS, MusiCNN, MusiCNNTags, tags_of
 from murecom.jobs.lock import only_one
 from murecom.jobs.mood_model import stamp_of as taught_stamp
 from murecom.jobs.mood_names import playlist_moods
-from murecom.jobs.mood_texts import READERS, model_key, rows_of
+from murecom.jobs.mood_texts import (
+    Sources,
+    model_key,
+    read_comments,
+    read_lyrics,
+    read_tags,
+    read_titles,
+    rows_of,
+    source_leans,
+)
 from murecom.mood.labels import FELT
 from murecom.mood.parts import Column, Read, Reader, nothing
 from murecom.mood.sound import MEASURES, by_sound
@@ -89,22 +98,26 @@ def mood_tracks(
     NotReady
         Another run is going on in this home.
     """
-    with only_one(home, "mood"):
+    with only_one(home, "mood-tracks"):
         model = _Marked(model, f"{model_key(model)} {taught_stamp(home)}")
         counts: dict[str, Counter[str]] = {}
-        for key, read in READERS.items():
-            counts[key] = read(store, model, again, progress)
+        sources: Sources = {}
+        counts["lyrics"] = read_lyrics(store, model, again, progress)
+        counts["comments"] = read_comments(store, model, again, progress, sources)
+        counts["tags"] = read_tags(store, model, again, progress)
         tracks, column, counts["playlists"] = playlist_moods(store, home, model, again, progress)
         counts["playlists"]["read"] = _keep(store, "playlists", tracks, column)
+        # where lyrics or playlists tell enough, titles are not read
+        counts["title"] = read_titles(store, model, again, progress)
         tracks, column = sound_moods(store, progress)
         counts["sound"] = Counter(read=_keep(store, "sound", tracks, column))
-        changed = combine(store, progress)
+        changed = combine(store, progress, sources)
         found = store.moods.counts()
     return MoodReport(
         found[ALL],
         changed,
         {key: found[key] for key in PARTS},
-        {key: dict(some) for key, some in counts.items()},
+        {key: dict(counts[key]) for key in PARTS},
     )
 
 
@@ -138,8 +151,11 @@ def sound_moods(store: Store, progress: Progress = no_progress) -> tuple[list[Tr
     return every, by_sound(measures, tags, TAGS["msd"], listener.statistics())
 
 
-def combine(store: Store, progress: Progress = no_progress) -> int:
-    """Combine the parts of all tracks that are present; give how many moods changed."""
+def combine(store: Store, progress: Progress = no_progress, sources: Sources | None = None) -> int:
+    """Combine the parts of all tracks that are present; give how many moods changed.
+
+    With `sources`, what a source of comments leans to is taken off first.
+    """
     row_of: dict[TrackId, int] = {}
     tables = {}
     for number, key in enumerate(PARTS):
@@ -157,6 +173,8 @@ def combine(store: Store, progress: Progress = no_progress) -> int:
         column.points[rows] = table.points
         column.probabilities[rows] = table.probabilities
         column.confidence[rows] = table.confidence
+        if key == "comments" and sources:
+            column.points[rows] -= source_leans(table.ids, table.confidence, table.points, sources)
         popularity[rows] = np.maximum(popularity[rows], table.popularity)
         parts[key] = column
     tables.clear()

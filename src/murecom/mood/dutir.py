@@ -208,13 +208,13 @@ def _sense(line: int, cells: dict[str, str]) -> tuple[Sense | None, list[Oddity]
     if code not in ORIGINAL:
         odd(NO_CLASS, cells[CLASS], kept=False)
         return None, oddities
-    if cells[WORD] != word or cells[CLASS] != cells[CLASS].strip():
-        odd(BLANKS, cells[WORD] if cells[WORD] != word else cells[CLASS])
     written = cells.get(f"{CLASS} {INTENSITY}", "").strip()
     intensity = _number(written)
     if intensity is None:
         odd(NO_INTENSITY, written, kept=False)
         return None, oddities
+    if cells[WORD] != word or cells[CLASS] != cells[CLASS].strip():
+        odd(BLANKS, cells[WORD] if cells[WORD] != word else cells[CLASS])
     if not 1 <= intensity <= 9:
         odd(OUT_OF_RANGE, written)
         intensity = min(max(intensity, 1.0), 9.0)

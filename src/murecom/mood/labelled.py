@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from murecom.errors import BadInput, NotFound, Unreachable
 from murecom.mood.label_names import label_of
@@ -60,13 +60,17 @@ class LabelledFile:
     """What a file holds.
 
     `sentences` are pairs of text and label, in order, as often as they stand there; `unknown`
-    counts rows by names of labels that nobody knows, the commonest first.
+    counts rows by names of labels that nobody knows, the commonest first. `spanning` rows hold
+    sentences of several lines; `mended` ones seemed to, after a stray quotation mark, and were read
+    line by line.
     """
 
     rows: int
     sentences: tuple[tuple[str, str], ...]
     refused: tuple[Refused, ...]
     unknown: Mapping[str, int]
+    spanning: int = 0
+    mended: int = 0
 
 
 def read_labelled(path: Path | str, own: Mapping[str, str] | None = None) -> LabelledFile:
@@ -76,7 +80,8 @@ def read_labelled(path: Path | str, own: Mapping[str, str] | None = None) -> Lab
     ----------
     path : Path or str
         CSV (commas, semicolons or tabs; a header in any order, or two columns without one), JSON
-        lines or a JSON list of objects; in any encoding that `text.encoding` knows.
+        lines or a JSON list of objects; in any encoding that `text.encoding` knows. With tabs a row
+        is a line, and a quotation mark inside a cell is one like any other sign.
     own : mapping, optional
         Names of labels that the user explained, from `label_names.explained`.
 
@@ -97,7 +102,8 @@ def read_labelled(path: Path | str, own: Mapping[str, str] | None = None) -> Lab
     path = Path(path)
     text = _read(path)
     is_json = _is_json(text)
-    rows = list(_of_json(text) if is_json else _of_table(path, text))
+    spans: Counter[str] = Counter()
+    rows = list(_of_json(text) if is_json else _of_table(path, text, own, spans))
     if not rows:
         raise BadInput(f"{path} holds no labelled sentence. {COLUMNS}")
     if all(sentence is None and name is None for _, sentence, name in rows):
@@ -116,7 +122,14 @@ def read_labelled(path: Path | str, own: Mapping[str, str] | None = None) -> Lab
             # half a surrogate pair, as JSON may have it, is no text
             clean = sentence.encode("utf-8", "replace").decode("utf-8")
             sentences.append((clean.strip()[:LONGEST], label))
-    return LabelledFile(len(rows), tuple(sentences), tuple(refused), dict(unknown.most_common()))
+    return LabelledFile(
+        rows=len(rows),
+        sentences=tuple(sentences),
+        refused=tuple(refused),
+        unknown=dict(unknown.most_common()),
+        spanning=spans["spanning"],
+        mended=spans["mended"],
+    )
 
 
 def _read(path: Path) -> str:
@@ -178,21 +191,89 @@ def _first(cells: Mapping[str, Any], names: frozenset[str]) -> str | None:
     return found[0] if found else None
 
 
-def _of_table(path: Path, text: str) -> Iterator[Row]:
-    tables = {delimiter: list(_table(text, delimiter)) for delimiter in _delimiters(text)}
+def _of_table(
+    path: Path, text: str, own: Mapping[str, str] | None, spans: Counter[str]
+) -> Iterator[Row]:
+    # not splitlines, which also cuts at marks that stand inside of sentences
+    lines = list(io.StringIO(text, newline=""))
+    tables = {delimiter: list(_table(lines, delimiter)) for delimiter in _delimiters(text)}
     for delimiter, rows in tables.items():
-        header = [name_key(cell) for cell in rows[0][1]] if rows else []
+        header = [name_key(cell) for cell in rows[0].cells] if rows else []
         if columns := _by_names(header):
-            for line, row in rows[1:]:
-                yield line, *_cells(row, columns, len(header), delimiter)
+            shape = _Shape(columns, len(header), delimiter)
+            yield from _rows(rows[1:], lines, shape, own, spans)
             return
     for delimiter, rows in tables.items():
-        if columns := _by_content([row for _, row in rows[:LOOKED_AT]]):
-            for line, row in rows:
-                yield line, *_cells(row, columns, 2, delimiter)
+        if columns := _by_content([row.cells for row in rows[:LOOKED_AT]]):
+            yield from _rows(rows, lines, _Shape(columns, 2, delimiter), own, spans)
             return
     if any(tables.values()):
         raise BadInput(f"{path} has no columns that look like text and label. {COLUMNS}")
+
+
+class _Cut(NamedTuple):
+    """Cells, and the lines that they were cut from: first and last one, counted from 1."""
+
+    first: int
+    last: int
+    cells: list[str]
+
+
+class _Shape(NamedTuple):
+    """Places of text and label, how many columns there are, and what parts them."""
+
+    columns: tuple[int, int]
+    width: int
+    delimiter: str
+
+
+def _rows(
+    rows: Sequence[_Cut],
+    lines: Sequence[str],
+    shape: _Shape,
+    own: Mapping[str, str] | None,
+    spans: Counter[str],
+) -> Iterator[Row]:
+    for row in rows:
+        if _ran_on(row, lines, shape, own):
+            spans["mended"] += 1
+            for number in range(row.first, row.last + 1):
+                if lines[number - 1].strip():
+                    yield number, *_cells(_line(lines[number - 1], shape.delimiter), shape)
+        else:
+            spans["spanning"] += row.last > row.first
+            yield row.last, *_cells(row.cells, shape)
+
+
+def _ran_on(row: _Cut, lines: Sequence[str], shape: _Shape, own: Mapping[str, str] | None) -> bool:
+    """Tell a row that a stray quotation mark has lengthened: a line of it is a row by itself.
+
+    In an honest one the line with the label looks like a row: the last one, the first one where
+    labels stand before texts. A label behind a blank is one word more of a sentence.
+    """
+    if shape.delimiter == "\t":
+        return False
+    if row.first == row.last:  # the mark is in the last line of the file
+        return len(row.cells) < shape.width and lines[row.last - 1].count('"') % 2 == 1
+    text, name = shape.columns
+    start, end = (row.first, row.last) if text < name else (row.first + 1, row.last + 1)
+    for number in range(start, end):
+        cells = _line(lines[number - 1], shape.delimiter)
+        is_whole = len(cells) == shape.width and cells[text].strip() and cells[name][:1].strip()
+        if is_whole and label_of(cells[name], own) is not None:
+            return True
+    return not row.cells
+
+
+def _line(line: str, delimiter: str) -> list[str]:
+    """Cut one line; with a quotation mark that is not closed, as if there were none."""
+    line = line.rstrip("\r\n")
+    if line.count('"') % 2 == 0:
+        try:
+            return next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:  # a cell of more than 131,072 characters
+            return []
+    return line.split(delimiter)
 
 
 def _delimiters(text: str) -> list[str]:
@@ -201,18 +282,33 @@ def _delimiters(text: str) -> list[str]:
     return [sign for sign in "\t,;" if sign in head] or [","]
 
 
-def _table(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    # not splitlines, which also cuts at marks that stand inside of sentences
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _table(lines: Sequence[str], delimiter: str) -> Iterator[_Cut]:
+    if delimiter == "\t":
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                cells = line.rstrip("\r\n").split("\t")
+                yield _Cut(number, number, [_unquoted(cell) for cell in cells])
+        return
+    reader = csv.reader(lines, delimiter=delimiter)
     while True:
+        first = reader.line_num + 1
         try:
-            row = next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error:  # an open quotation mark has swallowed 131,072 characters
-            row = ["", ""]
-        if any(row):
-            yield reader.line_num, row
+            yield _Cut(first, reader.line_num, [])
+            continue
+        if any(cells):
+            yield _Cut(first, reader.line_num, cells)
+
+
+def _unquoted(cell: str) -> str:
+    """Take off the quotation marks that a program has put around a cell, doubling those inside."""
+    inside = cell[1:-1].replace('""', "")
+    if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inside:
+        return cell[1:-1].replace('""', '"')
+    return cell
 
 
 def _by_names(header: Sequence[str]) -> tuple[int, int] | None:
@@ -229,11 +325,9 @@ def _by_content(rows: Sequence[Sequence[str]]) -> tuple[int, int] | None:
     return (1, 0) if known[0] > known[1] else (0, 1)
 
 
-def _cells(
-    row: Sequence[str], columns: tuple[int, int], width: int, delimiter: str
-) -> tuple[str | None, str | None]:
+def _cells(row: Sequence[str], shape: _Shape) -> tuple[str | None, str | None]:
     """Give text and label; a text with unquoted delimiters is put together again."""
-    text, name = columns
+    (text, name), width, delimiter = shape
     more = len(row) - width
     if more > 0 and text == width - 1:
         row = [*row[:text], delimiter.join(row[text:])]

@@ -25,6 +25,7 @@ from murecom.mood.dutir import Sense
 from murecom.mood.labels import CODES, FELT, ORIGINAL, shares
 from murecom.mood.readings import Readings
 from murecom.text.fold import fold
+from murecom.text.language import has_kana
 from murecom.text.words import words as words_of
 
 Floats = NDArray[np.float32]
@@ -229,9 +230,10 @@ class LexiconVoice:
         probabilities : ndarray of float32, shape (n, 9)
             Over `FELT`, rows sum to 1. The less was found the flatter; flat where nothing was.
         evidence : ndarray of float32, shape (n,)
-            0 where nothing was found, towards 1 with many and strong words.
+            0 where nothing was found and in Japanese, which shares words and not their meaning,
+            towards 1 with many and strong words.
         """
-        hits = self.lexicon.read(texts)
+        hits = self.lexicon.read(["" if has_kana(text) else text for text in texts])
         flat = np.float32(1 / len(FELT))
         some = hits.confidence[:, None]
         return hits.probabilities * some + flat * (1 - some), hits.confidence

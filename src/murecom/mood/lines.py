@@ -16,8 +16,9 @@ LONGEST_LINE = 200
 
 _OTHER = re.compile(r"[\W_]+")
 _SUNG_ONLY = re.compile(
-    r"(?:l?a|o+h?|u+h|h?m+|yeah?|hey|na|da|ah+|woa?h*|啦|哦|噢|喔|啊|嗯|呜|ら|るる)+"
+    r"(?:[lnd]?a++h*+|wh?o++a++h*+|w?o++h*+|u++h++|h?m++|ye++a++h*+|h?ey|[啦哦噢喔啊嗯呜らる])++"
 )
+"Possessive throughout: a line is taken apart in one way only, however often it says mmm."
 
 
 def distinct_lines(lines: Iterable[str]) -> tuple[list[str], list[float]]:

@@ -32,7 +32,8 @@ class Passing:
     of its length: of each track in a long list it says less. A track with the weight `thin` of
     lists stands half way to the mean of all. In each of `rounds` rounds the tracks of a list speak
     for it, with the weight `blend` beside its own name. With the weight `doubt` of names a track is
-    half sure; of what was passed on only the part `hearsay` makes it surer.
+    half sure; of what was passed on only the part `hearsay` makes it surer. What names lean to is
+    believed by half when `lean` of them say something: one list is no habit.
     """
 
     sharpness: float = 3.0
@@ -43,6 +44,7 @@ class Passing:
     rounds: int = 2
     hearsay: float = 0.3
     doubt: float = 0.5
+    lean: float = 50.0
 
 
 def by_names(
@@ -72,9 +74,9 @@ def by_names(
     Returns
     -------
     Column
-        Points are offsets from the mean of all names, since names lean to what people like to write
-        on lists. `count` is the playlists whose own name says something. Tracks that no mood
-        reached have confidence 0.
+        Points are offsets from the mean of all names, as far as these are many, since names lean to
+        what people like to write on lists. `count` is the playlists whose own name says something.
+        Tracks that no mood reached have confidence 0.
     """
     lists = len(confidence)
     sure = np.where(confidence >= how.least, confidence, 0).astype(np.float64) ** how.sharpness
@@ -83,7 +85,9 @@ def by_names(
     lengths = np.diff(starts)
     of = np.repeat(np.arange(lists, dtype=np.int32), lengths)
     offsets = points.astype(np.float64)
-    offsets -= (sure[:, None] * offsets).sum(axis=0) / sure.sum()
+    telling = int((sure > 0).sum())
+    mean = (sure[:, None] * offsets).sum(axis=0) / sure.sum()
+    offsets -= mean * telling / (telling + how.lean)
     damping = np.maximum(lengths, 1).astype(np.float64) ** -how.damping
     weight, value = sure, offsets
     found, total = _to_tracks(weight * damping, value, of, entries, tracks, how.thin)

@@ -10,6 +10,8 @@ import stat
 import struct
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -25,8 +27,11 @@ Pixels = NDArray[np.uint8]
 LONGEST = 2048
 "Pixels of the longer side that are kept: a face of a tenth of it has 200, and 64 are read."
 
-MOST_PIXELS = 64_000_000
-"Larger pictures are refused by what their header says: unpacked they are 190 MB and more."
+MOST_PIXELS = 50_000_000
+"Larger pictures are refused by what their header says: unpacked they are 150 to 200 MB and more."
+
+BAND = 2_000_000
+"Pixels that are converted at a time, so that no second copy of a large picture is made."
 
 MOST_BYTES = 100_000_000
 "Larger files are refused before they are read."
@@ -45,7 +50,33 @@ _DAMAGE = (
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 "Orientation of EXIF (2.3, section 4.6.4) -> transposition of Pillow that undoes it."
 
-_warnings = threading.Lock()
+
+class _Quiet:
+    """Silences warnings until the last of several threads is through.
+
+    Pillow warns of what is checked or survived here, and the list of filters is not a thread's own.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._filters = threading.Lock(), 0, ExitStack()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if not self._inside:
+                self._filters.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._filters.close()
+
+
+_quiet = _Quiet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +118,20 @@ def open_picture(source: Path | bytes) -> Picture:
     content, name = (source, "The picture") if isinstance(source, bytes) else _content(source)
     if not content:
         raise BadInput(f"{name} is empty. Take another picture.")
-    # Pillow warns of what is checked or survived here; the list of filters is not a thread's own
-    with _warnings, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
+    try:
+        with _quiet():
             Image.init()
             known = [kind for kind in FORMATS if kind in Image.OPEN]
             with Image.open(BytesIO(content), formats=known) as image:
                 return _upright(image, name)
-        except Image.DecompressionBombError as error:
-            raise _too_many(name) from error
-        except Image.UnidentifiedImageError as error:
-            raise BadInput(_what_else(content, name)) from error
-        except (*_DAMAGE, MemoryError) as error:
-            raise BadInput(
-                f"{name} is damaged or truncated ({error}). Take another copy of it."
-            ) from error
+    except Image.DecompressionBombError as error:
+        raise _too_many(name) from error
+    except Image.UnidentifiedImageError as error:
+        raise BadInput(_what_else(content, name)) from error
+    except (*_DAMAGE, MemoryError) as error:
+        raise BadInput(
+            f"{name} is damaged or truncated ({error}). Take another copy of it."
+        ) from error
 
 
 def _upright(image: Any, name: str) -> Picture:
@@ -115,7 +144,7 @@ def _upright(image: Any, name: str) -> Picture:
     image.draft(None, (LONGEST, LONGEST))
     image.load()
     turn = _turn(image)
-    small = _rgb(image)
+    small = _small(image)
     small.thumbnail((LONGEST, LONGEST))
     if turn is not None:
         small = small.transpose(turn)
@@ -162,11 +191,32 @@ def _turn(image: Any) -> Any:
     return Image.Transpose(_TURNS[told]) if told in _TURNS else None
 
 
+def _small(image: Any) -> Any:
+    """Give the picture in RGB, the longer side less than twice `LONGEST`, from band after band."""
+    from PIL import Image
+
+    factor = max(1, max(image.size) // LONGEST)
+    if _is_deep(image):  # scaled by its lightest value, so all at once
+        deep = image.convert("I") if image.mode.startswith("I;") else image
+        return _rgb(deep.reduce(factor) if factor > 1 else deep)
+    small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    height = factor * max(1, BAND // (image.width * factor))
+    for top in range(0, image.height, height):
+        bottom = min(top + height, image.height)
+        band = _rgb(image.crop((0, top, image.width, bottom)))
+        small.paste(band.reduce(factor) if factor > 1 else band, (0, top // factor))
+    return small
+
+
+def _is_deep(image: Any) -> bool:
+    return image.mode == "F" or str(image.mode).startswith("I")
+
+
 def _rgb(image: Any) -> Any:
     """Give the picture in RGB, whatever it is made of."""
     from PIL import Image
 
-    if image.mode == "F" or image.mode.startswith("I"):
+    if _is_deep(image):
         values = np.nan_to_num(np.asarray(image, np.float64), posinf=0.0, neginf=0.0)
         low, high = (float(values.min()), float(values.max())) if image.mode == "F" else (0, 65535)
         shades = (values - low) / max(high - low, 1e-9) * 255

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from murecom import artefact
-from murecom.errors import BadInput
+from murecom.errors import BadInput, NotReady
 from murecom.mood.labels import FAMILY, FELT, RELATIVES
 from murecom.mood.taught_grams import VERSION, Vocabulary, product
 
@@ -159,14 +159,19 @@ class TaughtHead:
         Raises
         ------
         NotReady
-            Nothing was taught yet.
+            Nothing was taught yet, or by another version.
         BadInput
-            It is damaged, another kind of model, or of an older version.
+            It is damaged, or another kind of model.
         """
         manifest, arrays = artefact.load(folder, what=WHAT, remedy=REMEDY)
         try:
-            if manifest["class"] != "mood_taught" or manifest["grams"] != VERSION:
-                raise ValueError("it is of another kind or version")
+            if manifest["class"] != "mood_taught":
+                raise ValueError("it is of another kind")
+            if manifest["grams"] != VERSION:
+                raise NotReady(
+                    f"The {WHAT} in {folder} is of another version of murecom. "
+                    "Teach it again: murecom mood teach"
+                )
             return cls(
                 labels=tuple(str(label) for label in manifest["labels"]),
                 counts=tuple(int(count) for count in manifest["labels"].values()),

@@ -49,8 +49,12 @@ class MoodWords(Opened):
 
         Raises
         ------
+        NotFound
+            There is no such file.
         BadInput
             `file` cannot be read, or is the same as `out`.
+        NotReady
+            Another run writes to `out`.
         Unreachable
             `out` cannot be written.
         """

@@ -60,3 +60,8 @@ def guess_language(text: str) -> Language | None:
     latin = [word for word in words if _LATIN.match(word)]
     english = sum(word in _ENGLISH for word in latin)
     return "en" if latin and english >= COMMON * len(words) else "other"
+
+
+def has_kana(text: str) -> bool:
+    """Tell whether anything in a text is written in kana, which is Japanese only."""
+    return _KANA.search(text) is not None

@@ -255,8 +255,9 @@ def _weigh(
     tried = {}
     for weight in WEIGHTS:
         logits = before + weight * own
-        tried[weight] = log_loss(softmax(logits * temperature(logits, truth)), truth)
-    best = min(tried, key=lambda weight: tried[weight])
+        tried[weight] = log_loss(_answer(logits * temperature(logits, truth)), truth)
+    # of equals, as where the others say nothing, the usual one
+    best = min(tried, key=lambda weight: (round(tried[weight], 4), abs(weight - WEIGHT)))
     figures = _figures(_answer(before), truth, "untaught_")
     return best, figures | _figures(_answer(before + best * own), truth, "combined_")
 
