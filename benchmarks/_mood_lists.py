@@ -164,9 +164,7 @@ def _compared(part: Part, app: Murecom, labels: Labels) -> Part:
         "… the point given instead of words": lambda _, point: _tracks(
             app.mood(point=point, length=LENGTH)
         ),
-        "… mood alone, nothing continued": lambda text, _: _tracks(
-            app.first_songs(text, LENGTH)
-        ),
+        "… mood alone, nothing continued": lambda text, _: _tracks(app.first_songs(text, LENGTH)),
         WORDS: lambda text, _: _tracks(app.continue_([], LENGTH, title=text, by="playlists")),
         "popularity": lambda *_: famous,
     }

@@ -136,7 +136,8 @@ def test_the_demo_shows_what_it_types(ready):
         " -o .demo/evening.m3u8",
         "$ murecom --home .demo/own mood tracks",
         "$ murecom --home .demo/own mood 'quiet and a little sad' --length 6",
-        "$ murecom --home .demo/own mood 'angry at everything' --journey 'calm, at home' --length 6",
+        "$ murecom --home .demo/own mood 'angry at everything' --journey 'calm, at home'"
+        " --length 6",
     ]
     assert ".demo/evening.m3u8: 1 tracks, and each file is there." in out
     assert "murecom --help" in out

@@ -47,9 +47,6 @@ def test_nothing_to_read(text):
     assert read_text(text).pieces == ()
 
 
-def test_unknown_scripts_are_told():
-
-
 def test_signs_alone_are_pieces_without_words():
     (piece,) = read_text("😭").pieces
     assert piece.words == ""
