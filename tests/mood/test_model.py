@@ -142,10 +142,10 @@ def test_the_key_names_the_head():
 
 
 def test_the_parts_of_a_long_text_are_averaged():
-    happy = MODEL.readings(["happy and glad we sang"])
-    song = MODEL.readings(["\n".join(["happy and glad we sang"] * 30)])
-    assert song.probabilities[0].argmax() == happy.probabilities[0].argmax()
-    assert song.confidence[0] > happy.confidence[0]
+    verse = MODEL.readings(["\n".join(["happy and glad we sang"] * 3)])  # one piece
+    song = MODEL.readings(["\n".join(["happy and glad we sang"] * 30)])  # ten of them
+    assert song.probabilities[0] == pytest.approx(verse.probabilities[0], abs=0.01)
+    assert song.confidence[0] > verse.confidence[0]
 
 
 def test_explanations():

@@ -300,12 +300,12 @@ def _weighed(word: str, code: str, before: str, whole: str) -> Cue:
 _INSTEAD = {
     "zh": {"NE": "郁闷", "NJ": "失望", "PE": "很平静", "NEUTRAL": ""},
     "ja": {"NE": "憂鬱", "NJ": "がっかり", "PE": "落ち着いている", "NEUTRAL": ""},
-    "en": {"NE": "gloomy", "NJ": "disappointed", "PE": "calm and fine", "NEUTRAL": ""},
+    "en": {"NE": "gloomy", "NJ": "disappointed", "PE": "quite all right", "NEUTRAL": ""},
 }
 
 
 def without_negated(text: str, cues: Sequence[Cue], language: str | None) -> str:
-    """Say what was negated in a word of its own: "not sad at all" gives "calm and fine".
+    """Say what was negated in a word of its own: "not sad at all" gives "quite all right".
 
     Bags of words and sentence encoders see "sad" all the same. What cannot be found again as it
     was written (letters that folding changes) stays as it is.
