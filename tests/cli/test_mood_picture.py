@@ -25,7 +25,10 @@ def murecom(tmp_path, capsys, monkeypatch):
 
     def call(command: click.Command, *arguments: object) -> tuple[int, str, str]:
         code = command.main(
-            [*map(str, arguments)], obj=App(home=tmp_path / "home"), standalone_mode=False
+            [*map(str, arguments)],
+            obj=App(home=tmp_path / "home"),
+            standalone_mode=False,
+            help_option_names=["-h", "--help"],  # click keeps what the first caller said
         )
         out = capsys.readouterr()
         return code, out.out, out.err
