@@ -85,8 +85,9 @@ def test_refusals(murecom, music, tmp_path):
 
 
 PROGRAM = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # work in the background ignores it
 from murecom.train import loop
 from murecom.train.checkpoint import Checkpoint
 loop.SAVE_EVERY = 0.0
