@@ -7,6 +7,7 @@ from the registry, so a new one can join without a change here.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -95,9 +96,9 @@ class Composite(Recommender):
         }
         return self
 
+    @abstractmethod
     def _asked(self) -> tuple[dict[str, float], Mapping[str, Mapping[str, Any]]]:
         """Give the names of the members with their weights, and their parameters."""
-        raise NotImplementedError
 
     def _make(self, name: str) -> Recommender:
         kind = registry.get("recommend", name)
