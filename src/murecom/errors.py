@@ -61,3 +61,23 @@ class MissingExtra(Unsupported):
             f"{purpose} needs an optional part. Run in murecom's folder: pip install '.[{extra}]'"
         )
         self.extra = extra
+
+
+class Paused(Unreachable):
+    """A server has asked to wait for longer than anybody wants to sit there.
+
+    Parameters
+    ----------
+    message : str
+        One sentence and the next step.
+    until : float
+        When it may be asked again, in seconds since 1970.
+    """
+
+    def __init__(self, message: str, until: float) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class QuotaSpent(Unreachable):
+    """A server will not answer any more, however long one waits: the quota of the key is spent."""

@@ -40,12 +40,46 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """An ordered list of tracks that somebody put together."""
+    """An ordered list of tracks that somebody put together.
+
+    `added` says when each track came in, in seconds since 1970 (UTC), None where that is not known;
+    it is as long as `tracks`, or empty. `tags` are words that its maker chose, `snapshot` marks the
+    state at its source: as long as it stays the same, so does the list.
+    """
 
     name: str
     tracks: tuple[Track, ...] = ()
     id: str | None = None
     description: str | None = None
+    added: tuple[int | None, ...] = ()
+    tags: tuple[str, ...] = ()
+    snapshot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """One time that somebody heard a track.
+
+    `at` is when it began or ended, as the source tells, in seconds since 1970 (UTC); `ms` how long
+    it was heard; `is_skipped` whether it was broken off. None where that is not known.
+    """
+
+    track: Track
+    at: int
+    ms: int | None = None
+    is_skipped: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a file says of a track beside its name: descriptors, each a value and its unit.
+
+    `tags` are pairs of key and value, such as ("genre", "jazz").
+    """
+
+    track: Track
+    descriptors: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

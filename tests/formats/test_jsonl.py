@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from murecom.formats import PlaylistStream, read_playlists, readable_suffixes
+from murecom.formats import ContentStream, read_playlists, readable_suffixes
 from murecom.formats.base import HEAD, Source
 from murecom.formats.jsonl import JSONLines
 from murecom.types import Playlist, Track
@@ -155,7 +155,7 @@ def test_packed_and_cut_off(tmp_path: Path):
     packed = gzip.compress(content, mtime=0)
     path = tmp_path / "lists.jsonl.gz"
     path.write_bytes(packed)
-    stream = PlaylistStream(path)
+    stream = ContentStream(path)
     assert len(list(stream)) == 2000
     assert stream.source.done == len(packed)
     assert not stream.source.refused
@@ -171,7 +171,7 @@ def test_recognised_by_content(tmp_path: Path):
     content = line(row(), pid=1)
     for name, data in (("a.txt", content), ("b", gzip.compress(content))):
         (tmp_path / name).write_bytes(data)
-        assert PlaylistStream(tmp_path / name).format.name == "jsonl"
+        assert ContentStream(tmp_path / name).format.name == "jsonl"
     sniff = JSONLines().sniff
     assert sniff("a.jsonl", b'{"name": "' + b"x" * HEAD) >= 0.5
     for other in (b'{"playlist": {"track": []}}', b'{"info": 1, "playlists": [', b"#EXTM3U", b"\0"):
@@ -195,7 +195,7 @@ def test_a_line_without_end(monkeypatch):
 
 @pytest.mark.data
 def test_the_developers_subset(data_dir: Path):
-    stream = PlaylistStream(data_dir / "mpd" / "playlists.jsonl.gz")
+    stream = ContentStream(data_dir / "mpd" / "playlists.jsonl.gz")
     ids, entries = set(), 0
     for playlist in stream:
         ids.add(playlist.id)

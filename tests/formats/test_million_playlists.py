@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from murecom.errors import BadInput
-from murecom.formats import PlaylistStream
+from murecom.formats import ContentStream
 from murecom.formats.base import HEAD, Source
 from murecom.formats.mpd import CUT, MillionPlaylists
 from murecom.types import Playlist
@@ -140,7 +140,7 @@ def test_recognised_by_content(tmp_path: Path):
     whole = slice_of().encode()
     for name, data in (("a.json", whole), ("b", gzip.compress(whole))):
         (tmp_path / name).write_bytes(data)
-        assert PlaylistStream(tmp_path / name).format.name == "mpd"
+        assert ContentStream(tmp_path / name).format.name == "mpd"
     sniff = MillionPlaylists().sniff
     assert sniff("", whole[:HEAD]) > 0.5
     for other in (b'{"playlist": {"track": []}}', b'{"name": "a", "tracks": []}', b"[]", b"\0"):
@@ -149,7 +149,7 @@ def test_recognised_by_content(tmp_path: Path):
 
 @pytest.mark.data
 def test_the_head_of_a_real_slice(data_dir: Path):
-    stream = PlaylistStream(data_dir / "mpd" / "mpd.slice.head.json")
+    stream = ContentStream(data_dir / "mpd" / "mpd.slice.head.json")
     found = list(stream)
     assert (stream.format.name, len(found), stream.source.refused) == ("mpd", 29, [])
     assert found[0].tracks[0].album == "The Cookbook"

@@ -30,6 +30,9 @@ def show(app: App, origin: bool, output: Output) -> int:
     if values["store.url"]:
         # the address of a database may hold a password
         values["store.url"] = re.sub(r"://([^:@/]*):[^@/]*@", r"://\1:***@", values["store.url"])
+    for setting in config.describe():
+        if setting.is_secret and values[setting.name]:
+            values[setting.name] = "***"
     rows = [{"key": key, "value": value, "origin": origins[key]} for key, value in values.items()]
     if not origin:
         rows = [{"key": row["key"], "value": row["value"]} for row in rows]

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from murecom.config.settings import FOLDERS, Section, Settings
+from murecom.config.settings import FOLDERS, SECRET, Section, Settings
 from murecom.errors import Unreachable
 
 
@@ -24,6 +24,7 @@ class Setting:
     kind: type
     "bool, int, float, str, or tuple for a list."
     of_folders: bool
+    is_secret: bool
     allowed: str
     default: Any
     help: str
@@ -99,6 +100,7 @@ def _settings(section: str, fields: type[Section]) -> Iterator[Setting]:
             name=f"{section}.{key}",
             kind=kind,
             of_folders=FOLDERS in field.metadata,
+            is_secret=SECRET in field.metadata,
             allowed=_allowed(field, kind),
             default=field.default,
             help=field.description or "",

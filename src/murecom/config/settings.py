@@ -32,6 +32,10 @@ def _extension(value: Any) -> Any:
 FOLDERS = "folders"
 "Marks folders, and lists of them: they are made absolute when they are read."
 
+SECRET = "secret"
+"Marks keys and tokens: they are never shown."
+
+Secret = Annotated[str, Field(repr=False), SECRET]
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 Folders = Annotated[tuple[Path, ...], BeforeValidator(as_list), FOLDERS]
 FolderText = Annotated[str | None, BeforeValidator(lambda value: value or None), FOLDERS]
@@ -180,6 +184,81 @@ class Playlists(Section):
     "Learn from the albums of the library as if they were playlists, for those who have no others."
 
 
+class Crawl(Section):
+    """How other services are asked: see docs/crawl.md."""
+
+    contact: str = ""
+    "Your e-mail address or page, told to services as they wish; some answer nobody without one."
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 4
+    "Calls under way at the same time; the limits of a service hold for all of them together."
+
+    patience: Annotated[float, Field(ge=0, le=86_400)] = 120.0
+    "Longest pause in seconds to sit through; of a longer one the crawl tells when to go on."
+
+
+class Spotify(Section):
+    """Your application at Spotify, from its developer dashboard."""
+
+    client_id: str = ""
+    "Its client id."
+
+    client_secret: Secret = ""
+    "Its client secret; not needed for your own playlists."
+
+    extended: bool = False
+    "The application has the extended quota, so the tracks of other people's playlists are open."
+
+    url: str = "https://api.spotify.com/v1"
+    "Address of the API."
+
+    accounts: str = "https://accounts.spotify.com"
+    "Address where applications and people log in."
+
+
+class Netease(Section):
+    """A server compatible with NeteaseCloudMusicApi, which you run yourself."""
+
+    url: str = ""
+    "Its address, such as `http://127.0.0.1:3000`; murecom neither brings nor starts one."
+
+    comments: Annotated[int, Field(ge=1, le=1000)] = 20
+    "Hot comments to keep of a track."
+
+
+class ListenBrainz(Section):
+    """Your account at ListenBrainz; playlists of others need none."""
+
+    user: str = ""
+    "Your name there, for your own playlists."
+
+    token: Secret = ""
+    "Your user token, from your settings page there; for private playlists."
+
+    url: str = "https://api.listenbrainz.org"
+    "Address of the API."
+
+    labs: str = "https://labs.api.listenbrainz.org"
+    "Address of the API of similar recordings."
+
+
+class Deezer(Section):
+    """The open API of Deezer, which needs no account."""
+
+    url: str = "https://api.deezer.com"
+    "Address of the API."
+
+
+class LastFM(Section):
+    """Your application at Last.fm."""
+
+    api_key: Secret = ""
+    "Its API key."
+
+    url: str = "https://ws.audioscrobbler.com/2.0"
+    "Address of the API."
+
+
 class Settings(Section):
     """All settings. `Settings()` is the defaults; `load` fills it from everywhere else."""
 
@@ -193,6 +272,12 @@ class Settings(Section):
     inputs: Inputs = Inputs()
     playlist: Playlist = Playlist()
     playlists: Playlists = Playlists()
+    crawl: Crawl = Crawl()
+    spotify: Spotify = Spotify()
+    netease: Netease = Netease()
+    listenbrainz: ListenBrainz = ListenBrainz()
+    deezer: Deezer = Deezer()
+    lastfm: LastFM = LastFM()
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 

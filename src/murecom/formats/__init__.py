@@ -11,11 +11,20 @@ from collections.abc import Iterator, Sequence
 
 from murecom import registry
 from murecom.errors import Unsupported
-from murecom.formats.base import Format, PathLike, Refused, Source, Style, WriteReport
+from murecom.formats.base import (
+    Content,
+    Format,
+    PathLike,
+    Refused,
+    Source,
+    Style,
+    WriteReport,
+)
 from murecom.types import Playlist
 
 __all__ = [
-    "PlaylistStream",
+    "Content",
+    "ContentStream",
     "Refused",
     "Style",
     "WriteReport",
@@ -73,8 +82,8 @@ def read_playlists(
     return playlists
 
 
-class PlaylistStream:
-    """The playlists of a file one by one, for files that hold more than memory does.
+class ContentStream:
+    """What a file holds, one by one, for files that hold more than memory does.
 
     Parameters
     ----------
@@ -95,7 +104,7 @@ class PlaylistStream:
         self.source = Source(path, roots=roots)
         self.format = _named(format) if format else _surest(self.source)
 
-    def __iter__(self) -> Iterator[Playlist]:
+    def __iter__(self) -> Iterator[Content]:
         """Read the file from its beginning."""
         self.source.refused.clear()
         self.source.done = 0

@@ -25,12 +25,15 @@ from typing import BinaryIO, ClassVar, Literal, get_args
 from urllib.parse import quote, unquote_to_bytes
 
 from murecom.errors import BadInput, NotFound, Unreachable, Unsupported
-from murecom.types import Playlist, Track, TrackId
+from murecom.types import About, Listen, Playlist, Track, TrackId
 
 Style = Literal["playlist", "root", "absolute"]
 "Paths relative to the playlist's folder, relative to the music folder (as MPD wants), or whole."
 
 PathLike = str | os.PathLike[str]
+
+Content = Playlist | Listen | About
+"What a file may hold: playlists, what somebody heard, what is known of tracks beside their names."
 
 HEAD = 2048  # bytes that `Format.sniff` is shown
 LARGEST = 64 << 20  # bytes that `Source.data` loads: half a million entries
@@ -67,6 +70,13 @@ class Format(ABC):
     suffixes: ClassVar[tuple[str, ...]]
     "File name endings, lower case with the dot; the first is the usual one."
 
+    trainable: ClassVar[bool] = True
+    "Whether models may learn from its playlists, unless their owner says otherwise."
+
+    is_numbered: ClassVar[bool] = False
+    """Whether a file holds so many playlists that an import goes on in the middle of it, and means
+    the same whatever the library holds; the others are one playlist a file, of local files."""
+
     @abstractmethod
     def sniff(self, name: str, head: bytes) -> float:
         """Tell how sure it is, 0 to 1, that a file is of this format; the surest one reads it.
@@ -75,8 +85,8 @@ class Format(ABC):
         """
 
     @abstractmethod
-    def _read(self, source: Source) -> Iterable[Playlist]:
-        """Yield the playlists in `source`; a large file may be read bit by bit (`source.open`)."""
+    def _read(self, source: Source) -> Iterable[Content]:
+        """Yield what `source` holds; a large file may be read bit by bit (`source.open`)."""
 
     def _write(self, playlist: Playlist, place: Place) -> bytes:
         """Give the whole content of the file; call `place.skip` for what cannot be expressed."""
@@ -92,7 +102,8 @@ class Format(ABC):
         BadInput
             Its content is beyond understanding.
         """
-        return list(self._read(source if isinstance(source, Source) else Source(source)))
+        whole = source if isinstance(source, Source) else Source(source)
+        return [content for content in self._read(whole) if isinstance(content, Playlist)]
 
     def write(
         self,

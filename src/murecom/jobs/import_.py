@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from murecom.errors import BadInput, MurecomError, Unreachable, Unsupported
-from murecom.formats import PlaylistStream
+from murecom.formats import ContentStream
 from murecom.formats.base import Refused, entry_track, tidy
 from murecom.formats.json_rows import LONGEST_ID
 from murecom.jobs.lock import only_one
@@ -180,7 +180,7 @@ class _Import:
 
     def _import(self, file: str) -> None:
         stat, options = self.stats[file], self.options
-        stream = PlaylistStream(file, roots=options.roots)
+        stream = ContentStream(file, roots=options.roots)
         row = ImportRow(file, stat.st_size, stat.st_mtime_ns, options.trainable)
         skipped = 0
         known = None if options.again or options.dry_run else self.store.imports.get(file)
@@ -226,7 +226,7 @@ class _Import:
         report.entries += written.entries
         report.tracks += written.tracks
 
-    def _fit(self, stream: PlaylistStream, playlist: Playlist) -> Playlist:
+    def _fit(self, stream: ContentStream, playlist: Playlist) -> Playlist:
         """Let entries of local files be tracks of the library, where it has them."""
         if stream.format.name in NUMBERED:
             return playlist

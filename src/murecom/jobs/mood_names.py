@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from murecom.errors import Unreachable
-from murecom.jobs.mood_texts import PLAYLIST, VERSION, model_key
+from murecom.jobs.mood_texts import VERSION, model_key
 from murecom.mood import list_words
 from murecom.mood.labels import FELT, near
 from murecom.mood.names import by_names
 from murecom.mood.parts import Column, Reader, felt
 from murecom.store import Store
+from murecom.store.tags import PLAYLIST
 from murecom.types import Progress, Step, TrackId
 
 Floats = NDArray[np.float32]

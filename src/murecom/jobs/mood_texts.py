@@ -20,7 +20,7 @@ from murecom.mood import comments
 from murecom.mood.lines import distinct_lines
 from murecom.mood.parts import Column, Read, Reader, gathered
 from murecom.store import NO_WORDS, MoodRow, Store, Text
-from murecom.store.tags import best_guess
+from murecom.store.tags import PLAYLIST, best_guess
 from murecom.text.names import split_title
 from murecom.types import Progress, Step, TrackId
 
@@ -40,9 +40,6 @@ MANY_TITLES = 200_000
 
 TAG_KEYS = ("mood", "style", "tag", "genre")
 "Tags of tracks that are read as words."
-
-PLAYLIST = "playlist:"
-"What subjects begin with whose tags are those of a playlist."
 
 SURER = 0.5
 "A track of whose lyrics or playlists so much is known does without its title."

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from murecom.errors import MurecomError, Unsupported
-from murecom.formats import PlaylistStream
+from murecom.formats import ContentStream
 from murecom.interactions import Builder, Built, Interactions, assemble, group_of
 from murecom.jobs.playlist_files import identified, is_named, nothing_found, playlist_files
 from murecom.recommend.base import Data
@@ -136,7 +136,7 @@ def read_files(
     first: MurecomError | None = None
     for file, before in zip(files, np.cumsum([0, *sizes]).tolist(), strict=False):
         try:
-            stream = PlaylistStream(file)
+            stream = ContentStream(file)
         except Unsupported as error:
             if is_named(file, paths):  # of a folder only what is a playlist counts
                 first = first or error

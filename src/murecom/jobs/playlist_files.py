@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from murecom.errors import NotFound
-from murecom.formats import PlaylistStream, readable_suffixes
+from murecom.formats import ContentStream, readable_suffixes
 from murecom.formats.base import tidy
 from murecom.types import Playlist
 
@@ -60,7 +60,7 @@ def is_named(path: str, paths: Sequence[Path]) -> bool:
     return any(os.path.abspath(p.expanduser()) == path for p in paths)
 
 
-def identified(stream: PlaylistStream) -> Iterator[Playlist]:
+def identified(stream: ContentStream) -> Iterator[Playlist]:
     """Yield the playlists of a file, each with an id that it will have again.
 
     A playlist that does not tell one is called after its file: ``m3u:/path/of/the.m3u``; the second
@@ -73,6 +73,8 @@ def identified(stream: PlaylistStream) -> Iterator[Playlist]:
         named = hashlib.blake2b(named.encode(), digest_size=16).hexdigest()
     count = 0
     for playlist in stream:
+        if not isinstance(playlist, Playlist):
+            continue
         if playlist.id is None:
             count += 1
             number = f"#{count}" if count > 1 else ""

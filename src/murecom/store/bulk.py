@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from murecom.store import schema
 from murecom.store.database import Statement, Work
 from murecom.store.loading import many
 from murecom.store.rows import batches, checked_id, clean, clean_or_none, number_or_none
+from murecom.store.tags import PLAYLIST, PLAYLIST_TAG, load_tags, replace_tags
 from murecom.text.fold import name_key
 from murecom.text.tokens import search_terms
 from murecom.types import Playlist, Track
@@ -146,6 +148,8 @@ def put_playlists(
 ) -> Written:
     """Add playlists with ids, or replace those of the same ids; see `Playlists.put_many`."""
     last = {playlist.id or "": playlist for playlist in playlists}
+    for playlist in last.values():
+        _check_dates(playlist)
     named = {split_id(playlist_id): playlist for playlist_id, playlist in last.items()}
     new_tracks = put_unknown(work, (track for p in named.values() for track in p.tracks))
     before = _playlists(work, named)
@@ -164,6 +168,7 @@ def put_playlists(
                 "description": clean_or_none(playlist.description),
                 "trainable": trainable,
                 "trainable_on": trainable_on,
+                "snapshot": clean_or_none(playlist.snapshot),
             }
             for (source, source_id), playlist in named.items()
         ],
@@ -171,17 +176,35 @@ def put_playlists(
     pks = before if len(before) == len(named) else _playlists(work, named)
     tracks = work.tracks
     entries = [
-        {"playlist": pk, "position": number, "track": tracks[track.id]}
+        {"playlist": pk, "position": number, "track": tracks[track.id], "added_at": added_at}
         for key, playlist in named.items()
         for pk in (pks[key],)
-        for number, track in enumerate(playlist.tracks)
+        for number, (track, added_at) in enumerate(_dated(playlist))
     ]
     work.many(_PUT_ENTRY, entries)
+    for (source, source_id), playlist in named.items():
+        if playlist.tags or (source, source_id) in before:
+            subject = f"{PLAYLIST}{source}:{source_id}"
+            rows = [(PLAYLIST_TAG, tag, 1.0, source) for tag in dict.fromkeys(playlist.tags)]
+            replace_tags(work, subject, rows, also=[(PLAYLIST_TAG, source)])
     work.lists_changed = work.lists_changed or bool(named)
     newer = 0 if since is None else sum(pk > since for pk in before.values())
     return Written(
         len(named) - len(before), len(before), len(same), len(entries), new_tracks, newer
     )
+
+
+def _check_dates(playlist: Playlist) -> None:
+    if playlist.added and len(playlist.added) != len(playlist.tracks):
+        raise BadInput(
+            f"'{playlist.name}' has {len(playlist.tracks)} tracks and {len(playlist.added)} dates. "
+            "Give one for each, or none."
+        )
+
+
+def _dated(playlist: Playlist) -> Iterable[tuple[Track, int | None]]:
+    dates: Iterable[int | None] = playlist.added or repeat(None)
+    return zip(playlist.tracks, dates, strict=False)
 
 
 def _look_up(work: Work, ids: Iterable[str]) -> None:
@@ -246,25 +269,41 @@ def _same(
     if not before:
         return []
     about: dict[int, Any] = {}
-    entries: dict[int, list[int]] = {}
+    entries: dict[int, list[tuple[int, int | None]]] = {}
     for batch in batches(before.values(), ASKED):
         for pk, *rest in work.connection.execute(_ABOUT, {"pks": batch}):
             about[pk] = rest
-        for pk, track in work.connection.execute(_ENTRIES, {"pks": batch}):
-            entries.setdefault(pk, []).append(track)
+        for pk, track, added_at in work.connection.execute(_ENTRIES, {"pks": batch}):
+            entries.setdefault(pk, []).append((track, added_at))
+    tags = _tags(work, before)
     same = []
     for key, pk in before.items():
         playlist = named[key]
-        name, description, may, may_on = about[pk]
+        name, description, snapshot, may, may_on = about[pk]
+        now = [(work.tracks[track.id], added_at) for track, added_at in _dated(playlist)]
         # as `_upsert` would leave it
         stays = may_on is not None and trainable_on is None
         if (
             (name, description) == (clean(playlist.name), clean_or_none(playlist.description))
+            and snapshot == clean_or_none(playlist.snapshot)
+            and tags.get(key, []) == list(dict.fromkeys(map(clean, playlist.tags)))
             and (stays or (may, may_on) == (trainable, trainable_on))
-            and entries.get(pk, []) == [work.tracks[track.id] for track in playlist.tracks]
+            and entries.get(pk, []) == now
         ):
             same.append(key)
     return same
+
+
+def _tags(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    subjects = {
+        f"{PLAYLIST}{source}:{source_id}": (source, source_id) for source, source_id in keys
+    }
+    found: dict[tuple[str, str], list[str]] = {}
+    for batch in batches(subjects, ASKED):
+        for subject, tags in load_tags(work.connection, batch, key=PLAYLIST_TAG).items():
+            source, source_id = subjects[subject]
+            found[source, source_id] = [tag.value for tag in tags if tag.source == source]
+    return found
 
 
 def _missing(table: sa.Table, *columns: str) -> Statement:
@@ -275,7 +314,7 @@ def _missing(table: sa.Table, *columns: str) -> Statement:
 def _upsert(backend: Any) -> Any:
     statement = backend.insert(schema.playlist)
     old, new = schema.playlist.c, statement.excluded
-    values = {name: new[name] for name in ("name", "key", "description")}
+    values = {name: new[name] for name in ("name", "key", "description", "snapshot")}
     # What somebody decided holds until somebody decides again.
     stays = sa.and_(old.trainable_on.is_not(None), new.trainable_on.is_(None))
     values["trainable"] = sa.case((stays, old.trainable), else_=new.trainable)
@@ -295,11 +334,16 @@ _PLAYLISTS = sa.select(_playlist.source_id, _playlist.pk).where(
     _playlist.source == sa.bindparam("source"), _playlist.source_id.in_(many("ids"))
 )
 _ABOUT = sa.select(
-    _playlist.pk, _playlist.name, _playlist.description, _playlist.trainable, _playlist.trainable_on
+    _playlist.pk,
+    _playlist.name,
+    _playlist.description,
+    _playlist.snapshot,
+    _playlist.trainable,
+    _playlist.trainable_on,
 ).where(_playlist.pk.in_(many("pks")))
 _entry = schema.playlist_track.c
 _ENTRIES = (
-    sa.select(_entry.playlist, _entry.track)
+    sa.select(_entry.playlist, _entry.track, _entry.added_at)
     .where(_entry.playlist.in_(many("pks")))
     .order_by(_entry.playlist, _entry.position)
 )
@@ -309,8 +353,12 @@ _MAKE_ALBUM = _missing(schema.album, "title", "artist")
 _MAKE_LINK = _missing(schema.track_artist, "track", "position", "artist")
 _MAKE_ID = _missing(schema.external_id, "track", "kind", "value")
 _PUT = Statement(
-    _upsert, ("source", "source_id", "name", "key", "description", "trainable", "trainable_on")
-)
+    _upsert,
+    (
+        "source", "source_id", "name", "key", "description", "trainable", "trainable_on",
+        "snapshot",
+    ),
+)  # fmt: skip
 _PUT_ENTRY = Statement(lambda _: sa.insert(schema.playlist_track))
 _FORGET = Statement(
     lambda _: sa.delete(schema.playlist_track).where(

@@ -16,6 +16,7 @@ from murecom.store.database import Database
 from murecom.store.lists import Lists, album_lists, playlist_lists
 from murecom.store.loading import load_tracks
 from murecom.store.rows import batches
+from murecom.store.tags import PLAYLIST, PLAYLIST_TAG, Tag, delete_tags, load_tags
 from murecom.text.fold import name_key
 from murecom.types import Playlist, Progress, Track, no_progress
 
@@ -215,6 +216,7 @@ class Playlists:
                     table.source == source, table.source_id == source_id
                 )
             )
+            delete_tags(work, [f"{PLAYLIST}{source}:{source_id}"])
             work.lists_changed = work.lists_changed or gone.rowcount > 0
 
 
@@ -222,25 +224,39 @@ def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[
     playlist, entry = schema.playlist.c, schema.playlist_track.c
     rows = connection.execute(
         sa.select(
-            playlist.pk, playlist.source, playlist.source_id, playlist.name, playlist.description
+            playlist.pk,
+            playlist.source,
+            playlist.source_id,
+            playlist.name,
+            playlist.description,
+            playlist.snapshot,
         )
         .where(condition)
         .order_by(playlist.pk)
     ).all()
     entries: defaultdict[int, list[int]] = defaultdict(list)
-    for pk, track in connection.execute(
-        sa.select(entry.playlist, entry.track)
+    dates: defaultdict[int, list[int | None]] = defaultdict(list)
+    for pk, track, added_at in connection.execute(
+        sa.select(entry.playlist, entry.track, entry.added_at)
         .where(entry.playlist.in_([row.pk for row in rows]))
         .order_by(entry.playlist, entry.position)
     ):
         entries[pk].append(track)
+        dates[pk].append(added_at)
     tracks = _tracks(connection, entries.values())
+    ids = {row.pk: f"{row.source}:{row.source_id}" for row in rows}
+    tags: dict[str, list[Tag]] = {}
+    for batch in batches(f"{PLAYLIST}{playlist_id}" for playlist_id in ids.values()):
+        tags |= load_tags(connection, batch, key=PLAYLIST_TAG)
     return {
         row.pk: Playlist(
             row.name,
             tuple(tracks[pk] for pk in entries.get(row.pk, ())),
-            f"{row.source}:{row.source_id}",
+            ids[row.pk],
             row.description,
+            tuple(dates[row.pk]) if any(d is not None for d in dates[row.pk]) else (),
+            tuple(tag.value for tag in tags.get(f"{PLAYLIST}{ids[row.pk]}", ())),
+            row.snapshot,
         )
         for row in rows
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = "0004"
+VERSION = "0005"
 "The migration that this code needs; the newest one in `migrations/versions`."
 
 KEY_LENGTH = 200
@@ -183,6 +183,8 @@ playlist = sa.Table(
     sa.Column("trainable", sa.Boolean, nullable=False),
     # The day on which somebody decided it; empty where the source did.
     sa.Column("trainable_on", sa.Text),
+    # What its source marks its state by.
+    sa.Column("snapshot", sa.Text),
     sa.UniqueConstraint("source", "source_id"),
 )
 
@@ -191,6 +193,8 @@ playlist_track = _list(
     _owner("playlist", "playlist", primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
     _owner("track", "track", index=True),
+    # Seconds since 1970.
+    sa.Column("added_at", sa.BigInteger),
 )
 
 file = _list(
@@ -231,6 +235,71 @@ imported = _list(
     sa.Column("playlists", sa.BigInteger, nullable=False),
     sa.Column("refused", sa.BigInteger, nullable=False),
     sa.Column("finished", sa.Boolean, nullable=False),
+)
+
+
+# What somebody heard; `source` is the kind of file or service that told it.
+listen = _list(
+    "listen",
+    sa.Column("at", sa.BigInteger, primary_key=True),
+    _owner("track", "track", primary_key=True, index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("ms", sa.BigInteger),
+    sa.Column("skipped", sa.Boolean),
+)
+
+# Tracks that are the same recording as one of which there is a file: `how` it was found out.
+twin = _list(
+    "twin",
+    _owner("track", "track", primary_key=True),
+    _owner("file", "track", index=True),
+    sa.Column("how", sa.Text, nullable=False),
+)
+
+# The queue of crawls: one row for each list of pages that is to be asked for.
+task = sa.Table(
+    "task",
+    METADATA,
+    _pk(),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # What is done first among the open ones: higher numbers.
+    sa.Column("rank", sa.Float, nullable=False),
+    # Where in its list the next page begins, and how many pages were read.
+    sa.Column("next", sa.Text),
+    sa.Column("pages", sa.Integer, nullable=False),
+    # What is known of it before it is asked for, as JSON.
+    sa.Column("about", sa.Text),
+    sa.Column("owner", sa.Text),
+    sa.Column("until", sa.Float),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.UniqueConstraint("source", "kind", "key"),
+    sa.Index(None, "source", "state", "rank"),
+)
+
+# Pages of a list that is not complete yet.
+page = _list(
+    "page",
+    _owner("task", "task", primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+# Words of the names of playlists, and what asking for them gave.
+word = _list(
+    "word",
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("rank", sa.Float, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("found", sa.Integer, nullable=False),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Index(None, "source", "state", "rank"),
 )
 
 

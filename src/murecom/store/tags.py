@@ -17,6 +17,12 @@ GUESS = "probe-"
 """Sources that begin with it are classifiers: what they say counts only where nothing else is
 known, and from `LIKELY` on."""
 
+PLAYLIST = "playlist:"
+"What subjects begin with whose tags are those of a playlist; its id follows."
+
+PLAYLIST_TAG = "tag"
+"Key of the words that the maker of a playlist chose; their source is that of the playlist."
+
 LIKELY = 0.5
 "Weight from which a guess counts: it is more probable than everything else together."
 

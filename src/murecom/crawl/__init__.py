@@ -1,0 +1,1 @@
+"""Where music is collected from: one source, one file."""

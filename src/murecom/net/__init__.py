@@ -1,0 +1,1 @@
+"""The only HTTP client: limits of each host, pauses, retries, tokens."""
