@@ -105,6 +105,28 @@ def test_trainable(bring, file, home):
         assert app.store.playlists.lists().left_out == 0
 
 
+def test_listens_and_what_may_not_be_learned_from(bring, tmp_path, home):
+    (tmp_path / "scrobbles.csv").write_text("uts,artist,track\n1614834360,Ann,Song\n")
+    (tmp_path / "evening.csv").write_text(
+        "Track URI,Track Name,Artist Name(s),Energy\n"
+        "spotify:track:0000000000000000000001,Song,Ann,0.8\n"
+    )
+    code, out, err = bring(tmp_path / "scrobbles.csv")
+    assert code == 0
+    assert out.endswith(" s: listens 1  new listens 1  new tracks 1\n")
+    assert "Note" not in err
+    code, out, err = bring(tmp_path / "evening.csv")
+    assert code == 0
+    assert "entries 1  described tracks 1  new tracks 1" in out
+    assert "Note: 1 playlist comes from a service whose terms forbid learning" in err
+    assert "--trainable" in err
+    answer = json.loads(bring(tmp_path / "scrobbles.csv", "--again", "--json")[1])
+    assert (answer["listens"], answer["new_listens"], answer["abouts"]) == (1, 0, 0)
+    with Murecom(home=home) as app:
+        assert app.status()["listens"] == 1
+        assert app.status()["trainable"] == 0
+
+
 def test_wrong_use(bring, tmp_path):
     assert bring()[0] == 2
     code, _, err = bring(tmp_path)

@@ -243,3 +243,13 @@ def test_a_list_may_be_missing_or_single(tmp_path, track):
 )
 def test_sniffs(name, head, low, high):
     assert low <= JSPF().sniff(name, head) <= high
+
+
+def test_when_a_track_came_in(tmp_path):
+    about = {"https://musicbrainz.org/doc/jspf#track": {"added_at": "2021-03-04T05:06:00+00:00"}}
+    tracks = [{"title": "A", "extension": about}, {}, {"title": "B"}]
+    content = json.dumps({"playlist": {"title": "L", "track": tracks}}).encode()
+    (found,) = JSPF().read(content)
+    assert found.added == (1614834360, None)
+    plain = json.dumps({"playlist": {"track": [{"title": "B"}]}}).encode()
+    assert JSPF().read(plain)[0].added == ()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from murecom.errors import BadInput
 from murecom.formats import ContentStream
 from murecom.formats.base import HEAD, Source
-from murecom.formats.mpd import CUT, MillionPlaylists
+from murecom.formats.json_text import CUT
+from murecom.formats.mpd import MillionPlaylists
 from murecom.types import Playlist
 
 
@@ -69,7 +70,7 @@ def test_the_shape():
 
 @pytest.mark.parametrize("chunk", [50, 1000, 1 << 20])
 def test_read_bit_by_bit(monkeypatch, chunk):
-    monkeypatch.setattr("murecom.formats.mpd.CHUNK", chunk)
+    monkeypatch.setattr("murecom.formats.json_text.CHUNK", chunk)
     monkeypatch.setattr("murecom.formats.base.LARGEST", 100)
     whole = slice_of(40)
     assert [p.id for p in read(whole)[0]] == [f"mpd:{n}" for n in range(40)]

@@ -13,7 +13,6 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ from murecom.jobs import import_
 from murecom.jobs.import_ import ImportOptions, ImportReport, import_playlists
 from murecom.jobs.lock import only_one
 from murecom.store import FileRow, Store
-from murecom.store.bulk import by_entries
 from murecom.types import Step, Track, TrackId
 
 
@@ -255,7 +253,7 @@ def test_lists_that_overwrite_one_another_are_counted(store, bring, tmp_path):
 
 
 def test_stopped_it_goes_on_where_it_was(store, bring, tmp_path, monkeypatch):
-    monkeypatch.setattr(import_, "by_entries", partial(by_entries, most=10))
+    monkeypatch.setattr(import_, "BATCH", 10)
     path = tmp_path / "a.jsonl"
     path.write_text(lines(20) + "oops\n" + lines(20, 20))
     put = store.playlists.put_many

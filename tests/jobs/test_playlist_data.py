@@ -142,3 +142,13 @@ def test_nothing_to_read(tmp_path):
     (tmp_path / "b.jspf").write_text("{")
     with pytest.raises(BadInput, match="damaged"):
         read_files([tmp_path / "b.jspf"])
+
+
+def test_files_that_may_not_be_learned_from(file, tmp_path):
+    path = tmp_path / "evening.csv"
+    path.write_text("Track URI,Track Name,Artist Name(s)\nspotify:track:1,Song,Ann\n")
+    with pytest.raises(BadInput, match="import --trainable"):
+        read_files([path])
+    read = read_files([path, file])
+    assert plain(read) == plain(read_files([file]))
+    assert "Left out: 1 file of services whose terms forbid learning from them." in read.notes

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -199,3 +203,58 @@ def test_imports(store: Store):
     store.imports.put(done)
     assert store.imports.get(row.path) == done
     assert store.imports.get("/b") is None
+
+
+def test_more_values_than_a_statement_takes(store: Store):
+    held = tuple(Track(TrackId(f"t:{number}")) for number in range(33_000))
+    assert store.playlists.put_many([Playlist("P", held, "x:1")]).tracks == 33_000
+    assert store.playlists.put_many([Playlist("P", held, "x:1")]).unchanged == 1
+    with store.transaction():
+        lists = [Playlist("P", (), f"y:{number}") for number in range(33_000)]
+        assert store.playlists.put_many(lists).added == 33_000
+
+
+# Puts playlists without end and prints the number of each when it is committed.
+WRITER = """
+import sys
+from itertools import count
+from murecom.store import Store
+from murecom.types import Playlist, Track
+
+def made(number):
+    rows = range(number, number + 30)
+    tracks = tuple(Track(f"t:{n}", f"Title {n}", (f"Artist {n // 9}",)) for n in rows)
+    return Playlist(f"P {number}", tracks, f"x:{number}", None, (7,) * 30, ("a", "b"), str(number))
+
+if __name__ == "__main__":
+    with Store.open(sys.argv[1]) as store:
+        for number in count(int(sys.argv[2])):
+            store.playlists.put(made(number))
+            print(number, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_writer_loses_nothing_that_it_reported(path: Path, tmp_path: Path):
+    program = tmp_path / "writer.py"
+    program.write_text(WRITER)
+    names: dict = {"__name__": "made"}
+    exec(WRITER, names)
+    reported, first = set(), 0
+    for seconds in (0.0, 0.11, 0.27, 0.4):
+        command = [sys.executable, str(program), str(path), str(first)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            began = process.stdout.readline()
+            time.sleep(seconds)
+            process.send_signal(signal.SIGKILL)
+            lines = [began, *process.stdout]
+        reported |= {int(line) for line in lines if line.endswith("\n")}
+        first = max(reported) + 2
+    with Store.open(path) as store:
+        there = {playlist.id: playlist for playlist in store.playlists.iter()}
+        assert len(reported) <= len(there) <= len(reported) + 4
+        assert {f"x:{number}" for number in reported} <= there.keys()
+        for playlist_id, playlist in there.items():
+            assert playlist == names["made"](int(str(playlist_id)[2:]))
+        assert store.tracks.search(f"title {first - 2}")

@@ -187,6 +187,37 @@ class TestServer:
         assert store.status()["tracks"] == 1
         assert len(list(store.tracks.iter())) == 1
 
+    def test_playlists_as_sqlite_keeps_them(self, store: Store, tmp_path: Path) -> None:
+        a, b, c = (Track(TrackId(f"t:{n}"), f"Tëst {n}", ("A", "夜")) for n in range(3))
+        steps = [
+            [
+                Playlist(
+                    "夜 mix", (a, b, a), "x:1", "d", (1, None, 2**33), ("soft", "夜", "soft"), "s1"
+                ),
+                Playlist("Mix", (c,), "x:2", None, (), (), "s'\\\"{},"),
+                Playlist("", (), "y:1", "", (), ("only tags",)),
+                Playlist("a mix\0", (b,), "y:2", None, (0,), ("NULL", "")),
+            ],
+            [
+                Playlist("夜 mix", (a, b, a), "x:1", "d", (1, None, 2**33), ("soft", "夜"), "s1"),
+                Playlist("Mix", (c, b), "x:2", None, (5, 6), ("new",), "s2"),
+                Playlist("", (), "y:1", ""),
+                Playlist("a mix", (b,), "y:2", None, (1,), ("NULL", ""), None),
+            ],
+            [Playlist("100% {mix}", (a, b, c), "x:1", None, (3, 2, 1))],
+        ]
+        with Store.open(tmp_path / "same.db") as other:
+            for lists in steps:
+                kept = []
+                for each in (store, other):
+                    written = each.playlists.put_many(lists)
+                    found = {q: each.playlists.search(q, 3) for q in ("mix", "夜", "100%", "m", "")}
+                    kept.append((written, list(each.playlists.iter()), found))
+                assert kept[0] == kept[1]
+        found = store.playlists.get("x:2")
+        assert found is not None
+        assert (found.added, found.tags, found.snapshot) == ((5, 6), ("new",), "s2")
+
     def test_many_at_once(self, store: Store) -> None:
         held = [
             Track(TrackId(f"t:{n}"), f"Title {n}", (f"A{n % 3}",), f"B{n % 2}") for n in range(9)

@@ -1,4 +1,4 @@
-"""The options of rules, the same on `similar`, `continue`, `radio` and `path`."""
+"""The options of rules, the same on every command that chooses tracks."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
             exclude_folders=kw.pop("exclude_folder"),
             years=kw.pop("years"),
             local=kw.pop("local"),
+            exclude_recent=kw.pop("exclude_recent"),
         )
         return command(*args, limits=limits, **kw)
 
@@ -60,6 +61,12 @@ def rule_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--years", callback=_years, help="Only these years: 1990-1999, 1990-, -1999 or 1994."
+        ),
+        click.option(
+            "--exclude-recent",
+            type=click.FloatRange(0),
+            metavar="DAYS",
+            help="Leave out what you heard in the last DAYS.",
         ),
     )
     for option in reversed(options):

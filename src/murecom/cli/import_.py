@@ -1,4 +1,4 @@
-"""`murecom import`: playlists that people put together, into the library."""
+"""`murecom import`: playlists and what somebody heard, from files into the library."""
 
 from __future__ import annotations
 
@@ -35,11 +35,13 @@ def command(
     dry_run: bool,
     output: Output,
 ) -> int:
-    """Bring the playlists of FILEs, or of folders, into the library.
+    """Bring playlists and listening history from FILEs, or folders, into the library.
 
-    Known are slices of the Million Playlist Dataset, JSON lines (both also packed with gzip), M3U,
-    XSPF and JSPF. A playlist that comes again replaces the one before. Stop with Ctrl-C whenever
-    you like: the same command goes on. Rows that cannot be used are counted, and named in a report.
+    Known are "Download your data" of Spotify (as zip or unpacked), Exportify, exports of Last.fm
+    and ListenBrainz, tables with playlist and title, M3U, XSPF, JSPF, JSON lines, slices of the
+    Million Playlist Dataset and dumps of NetEase; text files also packed with gzip. What comes
+    again replaces what was before. Stop with Ctrl-C whenever you like: the same command goes on.
+    Rows that cannot be used are counted, and named in a report.
     """
     from murecom.cli._progress import shown
 
@@ -55,9 +57,18 @@ def command(
     def text() -> str:
         verb = "Would import" if dry_run else "Imported"
         files_read = f"{report.files:,} file" + ("" if report.files == 1 else "s")
-        told = [f"playlists {report.playlists:,}", f"entries {report.entries:,}"]
+        told = []
+        if report.playlists or not (report.listens or report.abouts):
+            told += [f"playlists {report.playlists:,}", f"entries {report.entries:,}"]
+            if not dry_run:
+                told[1:1] = [f"added {report.added:,}", f"replaced {report.replaced:,}"]
+        if report.listens:
+            told.append(f"listens {report.listens:,}")
+            if not dry_run:
+                told.append(f"new listens {report.new_listens:,}")
+        if report.abouts:
+            told.append(f"described tracks {report.abouts:,}")
         if not dry_run:
-            told[1:1] = [f"added {report.added:,}", f"replaced {report.replaced:,}"]
             told.append(f"new tracks {report.tracks:,}")
         counts = ((called, getattr(report, name)) for name, called in _IF_ANY.items())
         told += [f"{called} {count:,}" for called, count in counts if count]
@@ -68,6 +79,12 @@ def command(
         output.say(
             f"Note: {some} the id of another one of this import and took its place. Files that "
             "number their lists alike can be told apart by other pids, or by none."
+        )
+    if report.withheld:
+        some = counted(report.withheld, "playlist comes", "playlists come")
+        output.say(
+            f"Note: {some} from a service whose terms forbid learning from it: kept, shown and "
+            "continued, but no model learns from it. If you hold other rights: --trainable"
         )
     output.document(document, text, document["failures"])
     for path, reason in report.failures[:NAMED]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("track", nargs=-1, required=True)
+@click.argument("track", nargs=-1)
+@click.option("--history", is_flag=True, help="Start from what you heard most and latest.")
 @click.option("-k", type=click.IntRange(1), default=10, show_default=True, help="How many.")
 @unlike_option
 @by_option
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 def command(
     app: App,
     track: tuple[str, ...],
+    history: bool,
     k: int,
     unlike: tuple[str, ...],
     by: str,
@@ -36,20 +38,25 @@ def command(
     first: bool,
     output: Output,
 ) -> int:
-    """Find tracks that are like TRACK, or like several together.
+    """Find tracks that are like TRACK, or like several together, or like what you heard.
 
     A TRACK is an id, the path of a music file (in the library or not) or free text such as
     "bach cello suite". With --unlike the answer keeps away from another track.
     """
-    seeds, notes = find_all(app, track, first)
+    if bool(track) == history:
+        raise click.UsageError("Name at least one TRACK, or give --history instead.")
+    seeds, notes = find_all(app, track, first) if track else ([], [])
     against, unknown = find_unlike(app, unlike, first)
     answer = app.service.similar(
         seeds,
         k=k,
+        history=history,
         unlike=against,
         by=by,
         novelty=novelty,
         limits=limits,
         notes=[*notes, *unknown],
     )
-    return output.recommendation(answer, f"Like {seeds[0].name}", app)
+    return output.recommendation(
+        answer, f"Like {seeds[0].name if seeds else 'what you heard'}", app
+    )

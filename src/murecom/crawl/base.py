@@ -9,7 +9,7 @@ time, and gives the same page.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -130,8 +130,20 @@ class Http(Protocol):
         url: str,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        paused_if: Callable[[Any], float | None] | None = None,
     ) -> Reply:
-        """Ask for an address, when its host allows; see `net.client` for what it raises."""
+        """Ask for an address, when its host allows; see `net.client` for what it raises.
+
+        `paused_if` is for services that say "too often" in a good answer: it gets the JSON and
+        gives the seconds to wait before the call is sent again, None if it is an answer.
+        """
+
+    def pause(self, url: str, seconds: float) -> None:
+        """Leave the host of an address alone for so long, in all threads and programs.
+
+        For who learns it in other ways than by `paused_if`; who calls it raises Paused, too.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +190,9 @@ class Source(ABC):
 
     page_size: ClassVar[Mapping[str, int]] = {}
     "How many playlists or entries a page has by kind of task, for estimates."
+
+    needs_contact: ClassVar[bool] = False
+    "Whether it answers only those who say who they are: `crawl.contact` must be set."
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings

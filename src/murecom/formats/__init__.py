@@ -1,4 +1,4 @@
-"""Playlist files: what people hold, read leniently and written strictly.
+"""Playlist files and exports: what people hold, read leniently and written strictly.
 
 One format is one file of this package; `registry` finds them, the surest one reads a file, the
 suffix chooses the one that writes.
@@ -114,7 +114,8 @@ class ContentStream:
 def readable_suffixes() -> tuple[str, ...]:
     """List the suffixes of files that may hold playlists, those of packed files included."""
     suffixes = sorted({suffix for member in _all() for suffix in member.suffixes})
-    return (*suffixes, *(f"{suffix}.gz" for suffix in suffixes if suffix.startswith((".j", ".n"))))
+    numbered = {suffix for member in _all() if member.is_numbered for suffix in member.suffixes}
+    return (*suffixes, *(f"{suffix}.gz" for suffix in sorted(numbered - {".zip"})))
 
 
 def write_playlist(
@@ -170,7 +171,10 @@ def _by_suffix(path: str) -> Format:
     for member in _all():
         if suffix in member.suffixes and type(member)._write is not Format._write:
             return member
-    raise Unsupported(f"No playlist format is called {suffix or 'by no suffix'!r}. {_known()}")
+    known = ", ".join(writable_suffixes())
+    raise Unsupported(
+        f"No playlist format is called {suffix or 'by no suffix'!r}. Written are: {known}."
+    )
 
 
 def _surest(source: Source) -> Format:
@@ -188,5 +192,5 @@ def writable_suffixes() -> list[str]:
 
 
 def _known() -> str:
-    suffixes = [suffix for member in _all() for suffix in member.suffixes]
+    suffixes = {suffix for member in _all() for suffix in member.suffixes}
     return f"Known are: {', '.join(sorted(suffixes))}."

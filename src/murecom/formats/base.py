@@ -1,4 +1,4 @@
-"""The contract of playlist formats, and what all of them need: paths in and out, safe writing.
+"""The contract of formats, and what all of them need: paths looked up, entries made tracks.
 
 A format is one file beside this one: a class with `name`, `suffixes`, `sniff`, `_read` and, if it
 can be written, `_write`. Readers are lenient: they take what can be understood and say what was
@@ -12,8 +12,6 @@ import errno
 import math
 import os
 import re
-import secrets
-import stat
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -21,16 +19,29 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
-from typing import BinaryIO, ClassVar, Literal, get_args
-from urllib.parse import quote, unquote_to_bytes
+from typing import BinaryIO, ClassVar
+from urllib.parse import unquote_to_bytes
 
 from murecom.errors import BadInput, NotFound, Unreachable, Unsupported
+from murecom.formats.writing import PathLike, Place, Style, WriteReport, replace_file
 from murecom.types import About, Listen, Playlist, Track, TrackId
 
-Style = Literal["playlist", "root", "absolute"]
-"Paths relative to the playlist's folder, relative to the music folder (as MPD wants), or whole."
-
-PathLike = str | os.PathLike[str]
+__all__ = [
+    "Content",
+    "Format",
+    "PathLike",
+    "Place",
+    "Refused",
+    "Source",
+    "Style",
+    "WriteReport",
+    "entry_track",
+    "identifiers",
+    "is_url",
+    "known_ids",
+    "slashes",
+    "tidy",
+]
 
 Content = Playlist | Listen | About
 "What a file may hold: playlists, what somebody heard, what is known of tracks beside their names."
@@ -52,15 +63,6 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class WriteReport:
-    """What was written: the file, the number of entries, the tracks left out and why."""
-
-    path: str
-    written: int
-    skipped: tuple[tuple[Track, str], ...] = ()
-
-
 class Format(ABC):
     """A kind of playlist file."""
 
@@ -74,8 +76,8 @@ class Format(ABC):
     "Whether models may learn from its playlists, unless their owner says otherwise."
 
     is_numbered: ClassVar[bool] = False
-    """Whether a file holds so many playlists that an import goes on in the middle of it, and means
-    the same whatever the library holds; the others are one playlist a file, of local files."""
+    """Whether a file means the same whatever the library holds: an import goes on in the middle of
+    it and passes it over once it is done. The others are one playlist a file, of local files."""
 
     @abstractmethod
     def sniff(self, name: str, head: bytes) -> float:
@@ -124,7 +126,7 @@ class Format(ABC):
         """
         place = Place(path, style, root)
         content = self._write(playlist, place)
-        _replace(place.path, content)
+        replace_file(place.path, content)
         written = len(playlist.tracks) - len(place.skipped)
         return WriteReport(place.path, written, tuple(place.skipped))
 
@@ -252,53 +254,6 @@ class Source:
         return self._listings[folder]
 
 
-class Place:
-    """Where a playlist is written, and how its entries name their files."""
-
-    def __init__(self, path: PathLike, style: str = "playlist", root: PathLike | None = None):
-        if style not in get_args(Style):
-            raise BadInput(f"No path style {style!r}. Take one of: {', '.join(get_args(Style))}.")
-        if style == "root" and root is None:
-            raise BadInput("Paths relative to the music folder need that folder. Name the root.")
-        self.path = os.path.abspath(path)
-        self.style = style
-        self.root = None if root is None else os.path.abspath(root)
-        self.skipped: list[tuple[Track, str]] = []
-
-    def skip(self, track: Track, reason: object) -> None:
-        """Note a track that cannot be expressed."""
-        self.skipped.append((track, str(reason)))
-
-    def entry(self, path: str) -> str:
-        """Give the path of a track as it stands in the file, with "/" between folders.
-
-        Raises
-        ------
-        BadInput
-            The style is "root" and the file lies elsewhere.
-        """
-        path = os.path.abspath(path)
-        if self.style == "absolute":
-            return path.replace(os.sep, "/")
-        folder = (self.style == "root" and self.root) or os.path.dirname(self.path)
-        entry = os.path.relpath(path, folder)
-        if entry.split(os.sep)[0] == os.pardir:
-            # ".." leads up from where the folder really is, so both ends must be real
-            real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
-            entry = os.path.relpath(real, os.path.realpath(folder))
-            if self.style == "root" and entry.split(os.sep)[0] == os.pardir:
-                raise BadInput(f"It lies outside the music folder {folder!r}.")
-        return entry.replace(os.sep, "/")
-
-    def location(self, track: Track) -> str | None:
-        """Give the URI of a track's file or stream, else None; errors as in `entry`."""
-        if track.path is None:
-            source, _, url = track.id.partition(":")
-            return quote(url, safe="%/:?#[]@!$&'()*+,;=") if source == "url" else None
-        entry = quote(os.fsencode(self.entry(track.path)))
-        return f"file://{entry}" if self.style == "absolute" else entry
-
-
 def entry_track(
     *,
     path: str | None = None,
@@ -375,33 +330,3 @@ def is_url(text: str) -> bool:
 def slashes(path: str) -> str:
     """Turn the separators of a Windows path round; a name with a backslash among "/" stays."""
     return path if "/" in path else path.replace("\\", "/")
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Put `content` in place of a file in one step; a link stays and its target is replaced."""
-    target = os.path.realpath(path)
-    draft = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
-    try:
-        mode = os.stat(path).st_mode if os.path.exists(path) else None
-        if mode is not None and not stat.S_ISREG(mode):  # /dev/stdout, a pipe
-            with open(path, "wb") as file:
-                file.write(content)
-            return
-        with open(draft, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(draft, stat.S_IMODE(mode))
-        os.replace(draft, target)
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            folder = os.path.dirname(target)
-            raise NotFound(f"There is no folder {folder!r}. Make it first.") from error
-        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
-        raise Unreachable(
-            f"{path!r} cannot be written: {reason}. Choose another place; nothing was changed."
-        ) from error
-    finally:
-        with suppress(OSError):  # it is there only if something went wrong
-            os.unlink(draft)

@@ -1,26 +1,22 @@
-"""What formats of many playlists share: gzip opened on the way, JSON objects made playlists.
+"""What formats of many playlists share: JSON lines, JSON objects made playlists.
 
 Part of `formats.base` for `mpd` and `jsonl`, whose playlists look alike. Such files are larger than
-memory, so they are read bit by bit; a damaged place costs the playlist in which it lies.
+memory, so they are read bit by bit; a damaged line costs the playlist in it.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
 import os
 import re
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from murecom.formats.base import Source, entry_track, known_ids, tidy
+from murecom.formats.packed import DAMAGED, unpacked
 from murecom.types import Playlist, Track, TrackId
-
-GZIP = b"\x1f\x8b"
 
 REMEMBERED = 200_000
 "Tracks whose reading is remembered: popular ones come again and again."
@@ -28,48 +24,43 @@ REMEMBERED = 200_000
 LONGEST_ID = 1000
 "Characters of an id; longer ones are damage."
 
+LONGEST_LINE = 64 << 20
+"Bytes of a line: a playlist of half a million entries."
+
 _ID = re.compile(r"(?!https?:|file:)[a-z][a-z0-9+.-]*:.", re.IGNORECASE)
-_BOM = b"\xef\xbb\xbf"
-
-DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
-"What a packed file raises that was cut off or changed."
 
 
-def start_of(head: bytes) -> bytes:
-    """Give the first bytes of a file as they are when unpacked, without a byte order mark."""
-    if head.startswith(GZIP):
-        try:
-            head = zlib.decompressobj(31).decompress(head, 4096)
-        except zlib.error:
-            return b""
-    return head.removeprefix(_BOM).lstrip()
+def json_lines(source: Source) -> Iterator[tuple[Any, str, int]]:
+    """Yield the JSON values of a file that has one a line, where they stand and the line's number.
 
-
-@contextmanager
-def unpacked(source: Source) -> Iterator[io.BufferedIOBase]:
-    """Open a source, through gzip if it is packed; `source.done` grows as it is read."""
-    with source.open() as file:
-        counted = io.BufferedReader(_Counted(source, file), 1 << 16)
-        if source.head.startswith(GZIP):
-            yield gzip.GzipFile(fileobj=counted)
-        else:
-            yield counted
-
-
-class _Counted(io.RawIOBase):
-    """Says how far a file has been read."""
-
-    def __init__(self, source: Source, file: BinaryIO) -> None:
-        self._source, self._file = source, file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        self._source.done += len(data)
-        return len(data)
+    Lines that hold none, or are too long, are refused; blank ones do not count.
+    """
+    number, longest = 0, LONGEST_LINE
+    with unpacked(source) as file:
+        while True:
+            try:
+                line = file.readline(longest)
+            except DAMAGED:
+                source.refuse(f"line {number + 1}", "the packed file is cut off or damaged")
+                return
+            if not line:
+                return
+            number += 1
+            where = f"line {number}"
+            if len(line) >= longest:
+                source.refuse(where, "it is too long for a playlist")
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(longest)
+                continue
+            text = line.strip()
+            if not text:
+                continue
+            try:
+                row = loads(text)
+            except ValueError as error:
+                source.refuse(where, f"it is no JSON: {error}")
+                continue
+            yield row, where, number
 
 
 class Rows:
@@ -147,32 +138,52 @@ class Rows:
         return known
 
 
-def _made(entry: Mapping[str, Any]) -> Track | None:
-    uri = _text(entry.get("track_uri"))
-    milliseconds = entry.get("duration_ms")
-    is_number = isinstance(milliseconds, (int, float)) and not isinstance(milliseconds, bool)
-    try:
-        duration = float(milliseconds) / 1000 if is_number and milliseconds else None
-    except OverflowError:
-        duration = None
-    ids = known_ids([uri])
+def track_of(
+    uri: str,
+    *,
+    title: str = "",
+    artists: Sequence[str] = (),
+    album: str = "",
+    duration: float | None = None,
+    ids: Mapping[str, str] | None = None,
+) -> Track | None:
+    """Make the track of an entry that may have a URI, or any id as murecom writes them.
+
+    None if nothing identifies it, or its id is longer than any is.
+    """
+    known = {**known_ids([uri]), **(ids or {})}
     track = entry_track(
         url=uri if uri.startswith(("http:", "https:")) else None,
-        title=_text(entry.get("track_name")),
-        artists=[artist] if (artist := _text(entry.get("artist_name"))) else (),
-        album=_text(entry.get("album_name")),
+        title=title,
+        artists=artists,
+        album=album,
         duration=duration,
-        ids=ids,
+        ids=known,
     )
-    if uri and not ids and _ID.match(uri):
+    if uri and "spotify" not in known and _ID.match(uri):
         # an id as murecom writes them, or a file that only its owner's Spotify knows
         own = TrackId(uri)
-        track = (
-            Track(own, track.title, track.artists, track.album, track.duration)
-            if track
-            else Track(own)
-        )
+        track = replace(track, id=own) if track else Track(own)
     return track if track is None or len(track.id) <= LONGEST_ID else None
+
+
+def _made(entry: Mapping[str, Any]) -> Track | None:
+    artist = _text(entry.get("artist_name"))
+    return track_of(
+        _text(entry.get("track_uri")),
+        title=_text(entry.get("track_name")),
+        artists=[artist] if artist else (),
+        album=_text(entry.get("album_name")),
+        duration=_seconds(entry.get("duration_ms")),
+    )
+
+
+def _seconds(milliseconds: Any) -> float | None:
+    is_number = isinstance(milliseconds, (int, float)) and not isinstance(milliseconds, bool)
+    try:
+        return float(milliseconds) / 1000 if is_number and milliseconds else None
+    except OverflowError:
+        return None
 
 
 def _text(value: Any) -> str:

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable
 
 from murecom.formats.base import Format, Source
-from murecom.formats.json_rows import DAMAGED, Rows, loads, start_of, unpacked
+from murecom.formats.json_rows import Rows, json_lines
+from murecom.formats.packed import start_of
 from murecom.types import Playlist
-
-LONGEST = 64 << 20  # bytes of a line: a playlist of half a million entries
 
 _NAMED = re.compile(rb'"(?:name|pid|title|description)"\s*:')
 _LISTED = re.compile(rb'"tracks"\s*:\s*\[')
@@ -25,6 +24,7 @@ class JSONLines(Format):
 
     name = "jsonl"
     suffixes = (".jsonl", ".ndjson")
+    is_numbered = True
 
     def sniff(self, name: str, head: bytes) -> float:
         """Trust an object with tracks that begins a line, then the suffix."""
@@ -42,31 +42,7 @@ class JSONLines(Format):
 
     def _read(self, source: Source) -> Iterable[Playlist]:
         rows = Rows(source, self.name)
-        number = 0
-        with unpacked(source) as file:
-            while True:
-                try:
-                    line = file.readline(LONGEST)
-                except DAMAGED:
-                    source.refuse(f"line {number + 1}", "the packed file is cut off or damaged")
-                    return
-                if not line:
-                    return
-                number += 1
-                where = f"line {number}"
-                if len(line) >= LONGEST:
-                    source.refuse(where, "it is too long for a playlist")
-                    while line and not line.endswith(b"\n"):
-                        line = file.readline(LONGEST)
-                    continue
-                text = line.removeprefix(b"\xef\xbb\xbf").strip()
-                if not text:
-                    continue
-                try:
-                    row = loads(text)
-                except ValueError as error:
-                    source.refuse(where, f"it is no JSON: {error}")
-                    continue
-                playlist = rows.playlist(row, where, number)
-                if playlist is not None:
-                    yield playlist
+        for row, where, number in json_lines(source):
+            playlist = rows.playlist(row, where, number)
+            if playlist is not None:
+                yield playlist

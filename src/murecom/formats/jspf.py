@@ -21,6 +21,7 @@ from murecom.formats.base import (
     known_ids,
     tidy,
 )
+from murecom.formats.dates import seconds
 from murecom.types import Playlist, Track
 
 PLAYLIST = "https://musicbrainz.org/doc/jspf#playlist"
@@ -51,16 +52,18 @@ class JSPF(Format):
         playlist = content.get("playlist") if isinstance(content, dict) else None
         if not isinstance(playlist, dict):
             raise BadInput('The JSON holds no "playlist", so it is no JSPF. Check the file.')
-        tracks = []
+        tracks, added = [], []
         for number, entry in enumerate(_listed(playlist.get("track")), 1):
             track = _track(source, entry) if isinstance(entry, dict) else None
             if track is None:
                 source.refuse(f"track {number}", "it has neither an identifier nor a title")
             else:
                 tracks.append(track)
+                added.append(_added(entry))
         name = tidy(_text(playlist.get("title"))) or source.name
         description = _text(playlist.get("annotation")) or None
-        yield Playlist(name, tuple(tracks), description=description)
+        dates = tuple(added) if any(day is not None for day in added) else ()
+        yield Playlist(name, tuple(tracks), description=description, added=dates)
 
     def _write(self, playlist: Playlist, place: Place) -> bytes:
         entries = []
@@ -123,15 +126,26 @@ def _track(source: Source, entry: Mapping[str, Any]) -> Track | None:
 
 def _artists(entry: Mapping[str, Any]) -> list[str]:
     """Give the artists one by one, as the extension of ListenBrainz tells them."""
-    extensions = entry.get("extension")
-    about = extensions.get(TRACK) if isinstance(extensions, dict) else None
-    for value in _listed(about):  # an object (ListenBrainz) or a list of objects (Xiph)
-        more = value.get("additional_metadata") if isinstance(value, dict) else None
+    for value in _extensions(entry):
+        more = value.get("additional_metadata")
         artists = _listed(more.get("artists")) if isinstance(more, dict) else []
         names = [_text(a.get("artist_credit_name")) for a in artists if isinstance(a, dict)]
         if names and all(names):
             return names
     return []
+
+
+def _added(entry: Mapping[str, Any]) -> int | None:
+    """Give the time that ListenBrainz and MusicBrainz tell of each track."""
+    dates = (seconds(value.get("added_at")) for value in _extensions(entry))
+    return next((date for date in dates if date is not None), None)
+
+
+def _extensions(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give what MusicBrainz tells of a track: an object (ListenBrainz), a list of them (Xiph)."""
+    extensions = entry.get("extension")
+    about = extensions.get(TRACK) if isinstance(extensions, dict) else None
+    return [value for value in _listed(about) if isinstance(value, dict)]
 
 
 def _listed(value: Any) -> list[Any]:

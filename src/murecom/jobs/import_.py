@@ -1,36 +1,35 @@
-"""The import: playlist files into the store, some thousand entries a commit.
+"""The import: playlists, listens and what files say of tracks into the store, bit by bit.
 
-Killed at any moment it goes on where it was: every commit also says how far its file has come. A
-file that was imported whole and has not changed since is passed over; a playlist that comes again
-replaces the one with its id, and where nothing has changed nothing is written.
+Killed at any moment it goes on where it was: every commit, some thousand entries, also says how far
+its file has come. A file that was imported whole and has not changed since is passed over; a
+playlist that comes again replaces the one with its id, a listen is known by its time and track, and
+where nothing has changed nothing is written.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TextIO
 
 from murecom.errors import BadInput, MurecomError, Unreachable, Unsupported
-from murecom.formats import ContentStream
-from murecom.formats.base import Refused, entry_track, tidy
+from murecom.formats import Content, ContentStream
+from murecom.formats.base import entry_track
 from murecom.formats.json_rows import LONGEST_ID
+from murecom.jobs.import_refused import Refusals
 from murecom.jobs.lock import only_one
 from murecom.jobs.matching import by_identity, by_name
-from murecom.jobs.playlist_files import (
-    NUMBERED,
-    identified,
-    is_named,
-    nothing_found,
-    playlist_files,
-)
+from murecom.jobs.playlist_files import identified, is_named, nothing_found, playlist_files
 from murecom.library.guess import guess
 from murecom.store import ImportRow, Store
-from murecom.store.bulk import by_entries
-from murecom.types import Playlist, Progress, Step, Track, no_progress
+from murecom.store.listens import why_not
+from murecom.types import About, Listen, Playlist, Progress, Step, Track, no_progress
+
+BATCH = 20_000
+"Entries and listens of a commit: half a second's work, and what a killed import does again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,13 @@ class ImportOptions:
 class ImportReport:
     """What an import did.
 
-    `files` were read, `unchanged` passed over, `passed` are none of playlists, `failed` could not
+    `files` were read, `unchanged` passed over, `passed` are nothing to import, `failed` could not
     be used (`failures` says why). `playlists` were read, of which `added` and `replaced`; of these
-    `overwritten` took the place of one that the same import had added; their `entries`, `tracks`
-    that were new. `refused` rows are named in `refused_file`, unless there are
-    none or nothing was to be written. A dry run knows no added, replaced and new ones.
+    `overwritten` took the place of one that the same import had added; their `entries`. `listens`
+    were read, of which `new_listens` were not known; `abouts` are tracks of which a file says more
+    than the name; `tracks` were new. `withheld` are those of the added that no model learns from,
+    because the terms of their source forbid it. `refused` rows are named in `refused_file`, unless
+    there are none or nothing was to be written. A dry run knows no added, replaced and new ones.
     """
 
     files: int = 0
@@ -69,7 +70,11 @@ class ImportReport:
     replaced: int = 0
     overwritten: int = 0
     entries: int = 0
+    listens: int = 0
+    new_listens: int = 0
+    abouts: int = 0
     tracks: int = 0
+    withheld: int = 0
     refused: int = 0
     seconds: float = 0.0
     refused_file: str | None = None
@@ -79,7 +84,7 @@ class ImportReport:
 def import_playlists(
     store: Store, home: Path, options: ImportOptions, progress: Progress = no_progress
 ) -> ImportReport:
-    """Bring playlist files into the store.
+    """Bring playlists, listens and what is said of tracks from files into the store.
 
     Parameters
     ----------
@@ -111,7 +116,7 @@ def import_playlists(
     if not files:
         raise nothing_found(options.paths)
     report = ImportReport(failed=len(missing), failures=missing)
-    refusals = _Refusals(None if options.dry_run else home / "imports")
+    refusals = Refusals(None if options.dry_run else home / "imports")
     work = _Import(store, options, report, refusals, progress, files)
     try:
         if options.dry_run:
@@ -133,7 +138,7 @@ class _Import:
         store: Store,
         options: ImportOptions,
         report: ImportReport,
-        refusals: _Refusals,
+        refusals: Refusals,
         progress: Progress,
         files: list[str],
     ) -> None:
@@ -148,6 +153,7 @@ class _Import:
         self.total = sum(stat.st_size for stat in self.stats.values()) // 1000
         self.before = 0  # bytes of the files that are done
         self.today = None if options.trainable is None else date.today().isoformat()
+        self.now = time.time()
         self.newest = 0  # inner id of the last playlist that was there before
         self.matched: dict[tuple[object, ...], Track | None] = {}
 
@@ -186,22 +192,23 @@ class _Import:
         known = None if options.again or options.dry_run else self.store.imports.get(file)
         if known and replace(known, playlists=0, refused=0, finished=False) == row:
             # what an m3u means changes with the library, so it is read again
-            if known.finished and stream.format.name in NUMBERED:
+            if known.finished and stream.format.is_numbered:
                 self.report.unchanged += 1
                 return
             skipped = 0 if known.finished else known.playlists
         read, refused = 0, 0
         try:
-            for batch in by_entries(identified(stream)):
+            for batch in _batches(identified(stream)):
+                first = read + 1
                 read += len(batch)
-                new = batch[max(len(batch) - (read - skipped), 0) :]
-                fit = [self._fit(stream, playlist) for playlist in new]
+                new = list(enumerate(batch, first))[max(skipped - first + 1, 0) :]
+                fit = _Fit()
+                for number, content in new:
+                    self._take(stream, content, number, fit)
                 refused += self.refusals.take(file, stream.source.refused)
-                self.report.playlists += len(fit)
-                if options.dry_run:
-                    self.report.entries += sum(len(playlist.tracks) for playlist in fit)
-                elif fit:
-                    self._put(fit, replace(row, playlists=read, refused=refused))
+                if new and not options.dry_run:
+                    self._put(stream, fit, replace(row, playlists=read, refused=refused))
+                self._count(fit)
                 self._tell(min(stream.source.done, stat.st_size - 1))
         finally:
             refused += self.refusals.take(file, stream.source.refused)
@@ -209,40 +216,64 @@ class _Import:
             self.store.imports.put(replace(row, playlists=read, refused=refused, finished=True))
         self.report.files += 1
 
-    def _put(self, playlists: list[Playlist], row: ImportRow) -> None:
-        """Commit playlists together with how far their file has come."""
-        options, report = self.options, self.report
+    def _take(self, stream: ContentStream, content: Content, number: int, fit: _Fit) -> None:
+        """Put what a file holds to its like; what cannot be true is refused."""
+        if isinstance(content, Playlist):
+            fit.playlists.append(self._fit(stream, content))
+        elif isinstance(content, About):
+            fit.abouts.append(content)
+        elif reason := why_not(content, self.now):
+            stream.source.refuse(f"listen {number}", reason)
+        else:
+            fit.listens.append(content)
+
+    def _put(self, stream: ContentStream, fit: _Fit, row: ImportRow) -> None:
+        """Commit a batch together with how far its file has come."""
+        options, report, kind = self.options, self.report, stream.format
+        may = kind.trainable if options.trainable is None else options.trainable
         with self.store.transaction():
             written = self.store.playlists.put_many(
-                playlists,
-                trainable=options.trainable is not False,
-                trainable_on=self.today,
-                since=self.newest,
+                fit.playlists, trainable=may, trainable_on=self.today, since=self.newest
             )
+            heard = self.store.listens.put_many(fit.listens, source=kind.name)
+            told = self.store.abouts.put_many(fit.abouts, source=kind.name)
             self.store.imports.put(row)
         report.added += written.added
         report.replaced += written.replaced
         report.overwritten += written.overwritten
         report.entries += written.entries
-        report.tracks += written.tracks
+        if options.trainable is None and not may:
+            report.withheld += written.added
+        report.new_listens += heard.added
+        report.tracks += written.tracks + heard.tracks + told
+
+    def _count(self, fit: _Fit) -> None:
+        report = self.report
+        report.playlists += len(fit.playlists)
+        report.listens += len(fit.listens)
+        report.abouts += len(fit.abouts)
+        if self.options.dry_run:
+            report.entries += sum(len(playlist.tracks) for playlist in fit.playlists)
 
     def _fit(self, stream: ContentStream, playlist: Playlist) -> Playlist:
         """Let entries of local files be tracks of the library, where it has them."""
-        if stream.format.name in NUMBERED:
+        if stream.format.is_numbered:
             return playlist
-        tracks = []
-        for number, entry in enumerate(playlist.tracks, 1):
+        tracks, kept = [], []
+        for number, entry in enumerate(playlist.tracks):
             track = self._match(entry, stream.source.folder)
             if track is None or len(track.id) > LONGEST_ID:
-                stream.source.refuse(f"entry {number}", "nothing in it names a track")
+                stream.source.refuse(f"entry {number + 1}", "nothing in it names a track")
             else:
                 tracks.append(track)
-        return replace(playlist, tracks=tuple(tracks))
+                kept.append(number)
+        added = tuple(playlist.added[number] for number in kept) if playlist.added else ()
+        return replace(playlist, tracks=tuple(tracks), added=added)
 
     def _match(self, entry: Track, folder: str) -> Track | None:
         if not entry.id.startswith(("path:", "text:")):
             return entry
-        key = (entry.id, entry.title, entry.artists)
+        key = (entry.id, entry.title, entry.artists, entry.duration)
         if key not in self.matched:
             found = None if entry.id.startswith("text:") else by_identity(
                 self.store, entry, folder
@@ -253,8 +284,32 @@ class _Import:
     def _tell(self, done: int) -> None:
         report = self.report
         counts = {"playlists": report.playlists, "entries": report.entries}
+        counts |= {"listens": report.listens} if report.listens else {}
         counts |= {"refused": self.refusals.count, "failed": report.failed}
         self.progress(Step("Importing", (self.before + done) // 1000, self.total, counts))
+
+
+@dataclass(slots=True)
+class _Fit:
+    """What of a batch can be stored, by kind."""
+
+    playlists: list[Playlist] = field(default_factory=list)
+    listens: list[Listen] = field(default_factory=list)
+    abouts: list[About] = field(default_factory=list)
+
+
+def _batches(contents: Iterable[Content]) -> Iterator[list[Content]]:
+    """Cut what a file holds into lists of about `BATCH` entries and listens."""
+    batch: list[Content] = []
+    size = 0
+    for content in contents:
+        batch.append(content)
+        size += len(content.tracks) + 1 if isinstance(content, Playlist) else 1
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _by_words(entry: Track) -> Track | None:
@@ -271,43 +326,3 @@ def _by_words(entry: Track) -> Track | None:
         duration=entry.duration,
         ids=dict(entry.ids),
     )
-
-
-class _Refusals:
-    """Writes down the rows that could not be used, in a file that is made when there is one."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._file: TextIO | None = None
-        self.count = 0
-
-    def take(self, file: str, refused: list[Refused]) -> int:
-        """Write down what a reader has refused, and forget it; give how many there were."""
-        number = len(refused)
-        self.count += number
-        if number and self._folder is not None:
-            lines = ("\t".join(map(tidy, (file, r.where, r.reason))) + "\n" for r in refused)
-            self._opened(self._folder).writelines(lines)
-        refused.clear()
-        return number
-
-    def close(self) -> str | None:
-        """Close the file; give its path if there is one."""
-        if self._file is None:
-            return None
-        self._file.close()
-        return self._file.name
-
-    def _opened(self, folder: Path) -> TextIO:
-        if self._file is None:
-            stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-            path = folder / f"{stamp}-refused.tsv"
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                self._file = path.open("a", encoding="utf-8")
-            except OSError as error:
-                raise Unreachable(
-                    f"{path} cannot be written: {error.strerror}. Choose another --home."
-                ) from error
-            self._file.write("file\twhere\treason\n")
-        return self._file

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from murecom.errors import MurecomError, Unsupported
+from murecom.errors import BadInput, MurecomError, Unsupported
 from murecom.formats import ContentStream
 from murecom.interactions import Builder, Built, Interactions, assemble, group_of
 from murecom.jobs.playlist_files import identified, is_named, nothing_found, playlist_files
 from murecom.recommend.base import Data
 from murecom.store import Lists, Store
-from murecom.types import Progress, Step, TrackId, no_progress
+from murecom.types import Playlist, Progress, Step, TrackId, no_progress
 
 TOLD = 5
 "Files and rows that could not be used, named in the notes; the others are counted."
@@ -132,6 +132,7 @@ def read_files(
     total = sum(sizes) // 1000
     failed = [f"{path}: {reason}" for path, reason in missing]
     refused: list[str] = []
+    forbidden: list[str] = []
     count = read = 0
     first: MurecomError | None = None
     for file, before in zip(files, np.cumsum([0, *sizes]).tolist(), strict=False):
@@ -146,8 +147,13 @@ def read_files(
             first = first or error
             failed.append(f"{file}: {error}")
             continue
+        if not stream.format.trainable:
+            forbidden.append(file)
+            continue
         try:
             for playlist in identified(stream):
+                if not isinstance(playlist, Playlist):
+                    continue
                 read += 1
                 builder.add(
                     playlist.name,
@@ -167,8 +173,11 @@ def read_files(
         refused += [f"{file}, {r.where}: {r.reason}" for r in stream.source.refused[:TOLD]]
     progress(Step("Reading playlists", total, total, {"playlists": read}))
     if not read:
-        raise first or nothing_found(paths)
-    notes = (*_told("file", len(failed), failed), *_told("row", count, refused))
+        raise first or (_forbidden(forbidden) if forbidden else nothing_found(paths))
+    notes = [*_told("file", len(failed), failed), *_told("row", count, refused)]
+    if forbidden:
+        some = "1 file" if len(forbidden) == 1 else f"{len(forbidden):,} files"
+        notes.append(f"Left out: {some} of services whose terms forbid learning from them.")
     built = builder.finish()
     found = _data(built, None)
     return PlaylistData(found.data, found.playlists, (*notes, *found.notes))
@@ -188,6 +197,13 @@ def limited(data: PlaylistData, min_count: int) -> PlaylistData:
         data.notes,
     )
     return _data(assemble(built, min_count=min_count), own.revision)
+
+
+def _forbidden(files: Sequence[str]) -> BadInput:
+    return BadInput(
+        f"{files[0]} comes from a service whose terms forbid learning from it. If you may all the "
+        "same, say so: murecom import --trainable FILE, then train without files."
+    )
 
 
 def _told(what: str, count: int, examples: Sequence[str]) -> list[str]:

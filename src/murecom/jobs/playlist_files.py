@@ -14,11 +14,8 @@ from urllib.parse import quote
 
 from murecom.errors import NotFound
 from murecom.formats import ContentStream, readable_suffixes
-from murecom.formats.base import tidy
+from murecom.formats.base import Content, tidy
 from murecom.types import Playlist
-
-NUMBERED = ("mpd", "jsonl")
-"Formats whose readers number the playlists of a file; the others hold one playlist a file."
 
 LONGEST = 500
 "Characters of a path that becomes an id; of a longer one its checksum does."
@@ -60,8 +57,8 @@ def is_named(path: str, paths: Sequence[Path]) -> bool:
     return any(os.path.abspath(p.expanduser()) == path for p in paths)
 
 
-def identified(stream: ContentStream) -> Iterator[Playlist]:
-    """Yield the playlists of a file, each with an id that it will have again.
+def identified(stream: ContentStream) -> Iterator[Content]:
+    """Yield what a file holds, its playlists each with an id that it will have again.
 
     A playlist that does not tell one is called after its file: ``m3u:/path/of/the.m3u``; the second
     one of a file gets ``#2``.
@@ -72,14 +69,12 @@ def identified(stream: ContentStream) -> Iterator[Playlist]:
     if len(named) > LONGEST:
         named = hashlib.blake2b(named.encode(), digest_size=16).hexdigest()
     count = 0
-    for playlist in stream:
-        if not isinstance(playlist, Playlist):
-            continue
-        if playlist.id is None:
+    for content in stream:
+        if isinstance(content, Playlist) and content.id is None:
             count += 1
             number = f"#{count}" if count > 1 else ""
-            playlist = replace(playlist, id=f"{stream.format.name}:{named}{number}")
-        yield playlist
+            content = replace(content, id=f"{stream.format.name}:{named}{number}")
+        yield content
 
 
 def nothing_found(paths: Sequence[Path]) -> NotFound:

@@ -15,6 +15,7 @@ from murecom.errors import MurecomError, NotFound
 from murecom.jobs.analyse import Sound, embedders, vectors_of
 from murecom.jobs.inputs import outside_vectors
 from murecom.playlist.continuation import Chosen, choose
+from murecom.playlist.history import NotHeard
 from murecom.playlist.order import Edges, order
 from murecom.playlist.path import find_path
 from murecom.playlist.pool import Pool
@@ -39,7 +40,10 @@ STEERING = 50
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a listener wishes; None stands for the setting of section `playlist`."""
+    """What a listener wishes; None stands for the setting of section `playlist`.
+
+    `exclude_recent` keeps out what was heard in so many days; `recent.looked_up` finds that out.
+    """
 
     artist_cap: int | None = None
     album_cap: int | None = None
@@ -49,6 +53,8 @@ class Limits:
     exclude_folders: Sequence[str] = ()
     years: tuple[int | None, int | None] | None = None
     local: bool | None = None
+    exclude_recent: float | None = None
+    recent: NotHeard | None = field(default=None, repr=False, compare=False)
 
     def rules(
         self,
@@ -62,7 +68,8 @@ class Limits:
         def or_setting(value: int | None, setting: int) -> int:
             return setting if value is None else value
 
-        return standard(
+        assert not self.exclude_recent or self.recent, "looked_up was left out"
+        rules = standard(
             pool,
             least=least,
             artist_cap=or_setting(self.artist_cap, settings.artist_cap),
@@ -78,6 +85,7 @@ class Limits:
             years=self.years,
             local=settings.local if self.local is None else self.local,
         )
+        return (*rules, self.recent) if self.recent else rules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +93,7 @@ class Start:
     """Seeds that have a sound, sorted by whether the model holds them.
 
     `vectors` are those of the seeds outside, by key, a row each; `windows` their single windows.
+    `weights` say how much each seed counts, by its id; without one it counts 1.
     """
 
     inside: tuple[Track, ...]
@@ -94,6 +103,7 @@ class Start:
     windows: Mapping[str, Sequence[npt.NDArray[np.float32]]] = field(default_factory=dict)
     unlike: Start | None = None
     "What the answer keeps away from, see `service.unlike`."
+    weights: Mapping[TrackId, float] = field(default_factory=dict)
 
     @property
     def seeds(self) -> tuple[Track, ...]:
@@ -103,7 +113,8 @@ class Start:
     def request(self) -> Request:
         """Make the request for a recommender."""
         items = [track.id for track in self.inside]
-        request = Request(items=items, vectors=self.vectors, windows=self.windows)
+        own = [self.weights.get(track.id, 1.0) for track in self.seeds] if self.weights else None
+        request = Request(items=items, weights=own, vectors=self.vectors, windows=self.windows)
         return against(request, self.unlike.request()) if self.unlike else request
 
 

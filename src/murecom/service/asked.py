@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from murecom.errors import BadInput, NotFound
+from murecom.jobs import playlist_model
 from murecom.jobs.playlist_model import takes
 from murecom.recommend.base import Mode, Recommender, Request
 from murecom.store import Store
@@ -78,7 +79,8 @@ def ask(
     """Find out what a model can start from.
 
     A seed that the model does not know is looked for in this order: the same recording under
-    another id, its artist, tracks that sound like it. What was found is told in the notes.
+    another id (its twins, then by name), its artist, tracks that sound like it. What was found is
+    told in the notes.
 
     Parameters
     ----------
@@ -185,7 +187,15 @@ def with_popular(asked: Asked, is_known: bool) -> Asked:
 
 
 def _same_recording(model: Recommender, store: Store, seed: Track) -> TrackId | None:
-    """Find a track of the same artist and title that the model knows; the best match by name."""
+    """Find the seed under another id that the model knows.
+
+    Its twins come first, of several the one in most playlists; then tracks of the same artist and
+    title, the best match by name.
+    """
+    twins = model.split(store.twins.of(seed.id))[0]
+    if twins:
+        held = playlist_model.popularity(model)[model.items.split(twins)[0]]
+        return twins[int(held.argmax())]
     if not (seed.title and seed.artists):
         return None
     key = recording_key(seed.title, seed.artists)

@@ -55,17 +55,18 @@ class ByBoth:
         """
         sound = self.sounds.votes or self.sounds.model
         sides = [
-            (sound, sound.recommend(start.request(), many)),
-            (self.playlists.model, self.playlists.candidates(asked, many)),
+            sound.recommend(start.request(), many),
+            self.playlists.candidates(asked, many),
         ]
-        excluded = {*asked.exclude, *asked.items[: asked.direct]}
-        scored = [dict(zip(ids, scores.tolist(), strict=True)) for _, (ids, scores) in sides]
+        excluded = self.playlists.files.excluded({*asked.exclude, *asked.items[: asked.direct]})
+        scored = [dict(zip(ids, scores.tolist(), strict=True)) for ids, scores in sides]
         found = [i for i in dict.fromkeys([*scored[0], *scored[1]]) if i not in excluded]
         total, count = np.zeros(len(found)), np.zeros(len(found))
-        for (model, _), own in zip(sides, scored, strict=True):
+        known = [set(sound.split(found)[0]), self.playlists.files.known(found)]
+        for knows, own in zip(known, scored, strict=True):
             for place, track_id in enumerate(found):
                 score = own.get(track_id)
-                if score is None and track_id in model.items:
+                if score is None and track_id in knows:
                     score = min(RANDOM_PAIR, min(own.values(), default=0.0))
                 if score is not None:
                     total[place] += score

@@ -16,6 +16,7 @@ from murecom.service.mood_asked import Point, ask_mood, at_the_hour, checked
 from murecom.service.mood_journey import travel
 from murecom.service.mood_words import MoodWords
 from murecom.service.near_mood import NearMood
+from murecom.service.recent import left_out, looked_up
 from murecom.service.ways import WAYS, OnlyLists, Way, Ways
 from murecom.types import Mood, MoodRecommendation, Track
 
@@ -126,6 +127,7 @@ class ByMood(MoodWords, Ways):
                 goal = ask_mood(self.mood_of, None, journey)
         elif by == "playlists":
             self._by_playlists()  # even where first songs are all
+        limits, more = looked_up(self.store, limits)
         moods, sounds = self._mood_points(), self._heard(by)
         own = self.settings.playlist
         if goal is not None:
@@ -135,7 +137,7 @@ class ByMood(MoodWords, Ways):
                 tuple(one.track for one in chosen.tracks[:1]),
                 chosen.tracks,
                 chosen.model,
-                _unique(asked.notes, goal.notes, chosen.notes),
+                _unique(more, asked.notes, goal.notes, chosen.notes, left_out(limits)),
                 mood=asked.mood,
                 journey=goal.mood,
                 points=tuple(_rounded(aim) for aim in aims),
@@ -150,7 +152,14 @@ class ByMood(MoodWords, Ways):
             tuple(one.track for one in chosen.tracks[: len(first.tracks)]),
             chosen.tracks,
             chosen.model,
-            _unique(asked.notes, _nothing_near(moods, asked.aim), told, chosen.notes),
+            _unique(
+                more,
+                asked.notes,
+                _nothing_near(moods, asked.aim),
+                told,
+                chosen.notes,
+                left_out(limits),
+            ),
             mood=asked.mood,
             points=(_rounded(asked.aim.point),) * len(chosen.tracks),
         )
@@ -170,10 +179,12 @@ class ByMood(MoodWords, Ways):
         """
         asked = ask_mood(self.mood_of, mood, None)
         aim, dial = asked.aim, _checked_dial(novelty)
+        limits, more = looked_up(self.store, limits)
         moods, sounds = self._mood_points(), self._heard("both")
         near = NearMood(self.store, self.settings.playlist, limits, moods, aim, dial, sounds)
         found = near.first(k)
-        notes = _unique(asked.notes, _nothing_near(moods, aim), found.notes)
+        near_by = _nothing_near(moods, aim)
+        notes = _unique(more, asked.notes, near_by, found.notes, left_out(limits))
         points = (_rounded(aim.point),) * len(found.tracks)
         tracks = tuple(one.track for one in found.tracks)
         return MoodRecommendation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from murecom.service.answers import Limits
 from murecom.service.asked import Asked
 from murecom.service.choosing import Picked, Scored, apart, pick_from
 from murecom.service.lazy import AllDetails, Tracks
+from murecom.service.same_files import SameFiles
 from murecom.store import Store
 from murecom.text.fold import name_key
 from murecom.types import Neighbour, Recommendation, Track, TrackId
@@ -39,6 +40,11 @@ class ByPlaylists:
     settings: PlaylistSettings
     notes: tuple[str, ...] = ()
     "About the model itself: that playlists have changed since."
+    files: SameFiles = field(init=False)
+    "Which of its items are files."
+
+    def __post_init__(self) -> None:
+        self.files = SameFiles(self.store, self.model)
 
     def similar(self, asked: Asked, k: int, limits: Limits, novelty: float) -> Recommendation:
         """Answer with the `k` tracks that are most often together with the seeds, best first."""
@@ -79,7 +85,13 @@ class ByPlaylists:
         return not tellers or any(knows(title) for knows in tellers)
 
     def candidates(self, asked: Asked, many: int) -> Scored:
-        """Give the best tracks for a request; what is together with unwanted ones is lowered."""
+        """Give the best tracks for a request, as files where there are some."""
+        # what stands for a seed by its artist or sound may come up, the seeds themselves may not
+        without = {*asked.exclude, *asked.items[: asked.direct]}
+        return self.files.given(self._items(asked, many), without)
+
+    def _items(self, asked: Asked, many: int) -> Scored:
+        """Give the best items for a request; what is together with unwanted ones is lowered."""
         if asked.is_empty:
             return self._popular(asked, many)
         ids, scores = self.model.recommend(asked.request(), many)
@@ -101,9 +113,10 @@ class ByPlaylists:
         """Answer with tracks for ever."""
         model, items = self.model, asked.items
         if not items:  # the artist or popularity alone: the best of these start it
-            items = tuple(self.candidates(asked, dials.lookback)[0])
+            items = tuple(self._items(asked, dials.lookback)[0])
         rows = model.items.split(items)[0].tolist()
-        pool = Pool(Tracks(self.store, model.items), AllDetails(self.store, model.items))
+        names, twice = self.files.renamed(playlist_model.popularity(model))
+        pool = Pool(Tracks(self.store, names), AllDetails(self.store, names))
 
         held = np.log1p(playlist_model.popularity(model).astype(np.float32))
         known = np.asarray(held * RANDOM_PAIR / held.max(initial=1), np.float32)
@@ -131,10 +144,17 @@ class ByPlaylists:
             dials=dials,
             rules=limits.rules(pool, self.settings, artist_gap=1),
             scorer=score,
-            without=model.items.split(asked.exclude)[0].tolist(),
+            without=[*model.items.split(self._seeds_twins(asked))[0].tolist(), *twice],
         )
-        last = [track for track in asked.seeds if track.id in set(items)][-dials.lookback :]
+        seeds = zip(asked.seeds, self.files.items(one.id for one in asked.seeds), strict=True)
+        last = [track for track, item in seeds if item in set(items)][-dials.lookback :]
         return PlaylistRadio(self, pool, radio, [*self.notes, *asked.notes], last, dials.lookback)
+
+    def _seeds_twins(self, asked: Asked) -> list[TrackId]:
+        """List the seeds under all ids that the model may know them by."""
+        ids = self.files.excluded(asked.exclude)
+        others = self.store.twins.others(ids)
+        return [*ids, *(twin for twins in others.values() for twin in twins)]
 
     # -- parts ------------------------------------------------------------------------------------
 
@@ -154,7 +174,7 @@ class ByPlaylists:
     def vectors(self, ids: Sequence[TrackId]) -> npt.NDArray[np.float32] | None:
         """Give what tells which tracks are alike, (len(ids), dim); zeros for unknown ones."""
         give = vectors_of(self.model)
-        items, places, _ = self.model.items.split(ids)
+        items, places, _ = self.model.items.split(self.files.items(ids))
         if give is None or not len(items):
             return None
         own = give(items)
@@ -165,7 +185,7 @@ class ByPlaylists:
     def popularity(self, ids: Sequence[TrackId]) -> npt.NDArray[np.int64]:
         """Tell in how many playlists tracks are, shape (len(ids),); 0 for unknown ones."""
         held = np.zeros(len(ids), np.int64)
-        items, places, _ = self.model.items.split(ids)
+        items, places, _ = self.model.items.split(self.files.items(ids))
         held[places] = playlist_model.popularity(self.model)[items]
         return held
 
@@ -198,11 +218,12 @@ class ByPlaylists:
         artists = {name_key(name) for seed in asked.seeds for name in seed.artists} - {""}
         stand_ins = set(asked.items[asked.direct :])
         told = []
-        for track, (lists, seeds) in zip(tracks, together, strict=True):
+        items = self.files.items(track.id for track in tracks)
+        for track, item, (lists, seeds) in zip(tracks, items, together, strict=True):
             is_by = bool(artists & set(map(name_key, track.artists)))
-            if is_by and (not asked.direct or track.id in stand_ins):
+            if is_by and (not asked.direct or item in stand_ins):
                 told.append("same artist")
-            elif track.id in stand_ins:
+            elif item in stand_ins:
                 told.append("sounds like your seeds")
             elif lists:
                 told.append(shared(lists, seeds, asked))
@@ -219,7 +240,7 @@ class ByPlaylists:
         if count is None or not asked.items or not ids:
             return [(0, 0)] * len(ids)
         direct = asked.items[: asked.direct] or asked.items
-        lists, seeds = count(direct, list(ids))
+        lists, seeds = count(self.files.items(direct), self.files.items(ids))
         return [(int(a), int(b)) for a, b in zip(lists, seeds, strict=True)]
 
     def _nameless(self, found: Sequence[tuple[Track, float]]) -> list[str]:

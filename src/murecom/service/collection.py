@@ -49,6 +49,7 @@ class Collection(Opened):
             report.described, failures = describe_tracks(self.store, self.home, engine, progress)
             report.failed += len(failures)
             report.failures += failures
+        self._find_twins(progress)
         if self.store.vectors.keys():
             with suppress(NotReady):  # nothing has a sound yet: the counts say so
                 self._sounds(progress)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from murecom.service.by_mood import ByMood
+from murecom.service.collecting import Collecting
 from murecom.service.collection import Collection
+from murecom.service.daily import Daily
 from murecom.service.evaluating import Evaluating
 from murecom.service.files import PlaylistFiles
 from murecom.service.genres import Genres
 from murecom.service.groups import Groups
 from murecom.service.importing import Importing
 from murecom.service.listening import Listening
+from murecom.service.matching import Matching
 from murecom.service.mood_pictures import MoodPictures
 from murecom.service.mood_teaching import MoodTeaching
 from murecom.service.mood_tracks import MoodTracks
@@ -20,12 +23,15 @@ from murecom.service.words import Words
 
 class Murecom(
     ByMood,
+    Collecting,
     Collection,
+    Daily,
     Evaluating,
     Listening,
     Genres,
     Groups,
     Importing,
+    Matching,
     MoodPictures,
     MoodTeaching,
     MoodTracks,

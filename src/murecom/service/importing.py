@@ -1,4 +1,4 @@
-"""Playlists from elsewhere: into the library."""
+"""Playlists and listening history from elsewhere: into the library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from murecom.types import Progress, no_progress
 
 
 class Importing(Opened):
-    """What people put together, kept to learn from."""
+    """What people put together and heard, kept to learn from."""
 
     def import_(
         self,
@@ -24,7 +24,7 @@ class Importing(Opened):
         dry_run: bool = False,
         progress: Progress = no_progress,
     ) -> ImportReport:
-        """Bring playlist files into the library; see `murecom.jobs.import_.import_playlists`.
+        """Bring playlists and listens into the library; see `jobs.import_.import_playlists`.
 
         Parameters
         ----------
@@ -32,7 +32,7 @@ class Importing(Opened):
             Files of any format that `murecom.formats` reads, or folders that hold some.
         trainable : bool, optional
             Decide whether models may learn from these playlists; remembered with its date. Without
-            it the source decides.
+            it the format decides.
         again : bool
             Also read files that were imported before and have not changed.
         dry_run : bool
@@ -62,4 +62,7 @@ class Importing(Opened):
             roots=tuple(self._last_roots()),
             dry_run=dry_run,
         )
-        return import_playlists(self.store, self.home, options, progress)
+        report = import_playlists(self.store, self.home, options, progress)
+        if not dry_run:
+            self._find_twins(progress)
+        return report

@@ -9,18 +9,21 @@ from murecom.playlist.radio import Dials
 from murecom.playlist.rules import CLOSE
 from murecom.service.answers import STEERING, Limits, RadioStream
 from murecom.service.by_playlists import PlaylistRadio
-from murecom.service.ways import Ways, with_notes
+from murecom.service.history import History, weighted
+from murecom.service.recent import heard_of_late, left_out, looked_up
+from murecom.service.ways import with_notes
 from murecom.types import Recommendation, Track
 
 
-class Listening(Ways):
+class Listening(History):
     """Recommendations of tracks."""
 
     def similar(
         self,
-        seeds: Sequence[Track],
+        seeds: Sequence[Track] = (),
         k: int = 10,
         *,
+        history: bool = False,
         unlike: Sequence[Track] = (),
         by: str = "both",
         novelty: float | None = None,
@@ -35,6 +38,8 @@ class Listening(Ways):
             One or several; a track outside the library needs a path, and is analysed.
         k : int
             At least 1.
+        history : bool
+            Start from what was heard instead, see `history_seeds`; `seeds` are empty then.
         unlike : sequence of Track
             What the answer shall not be like; these never come up either.
         by : {"sound", "playlists", "both"}
@@ -53,14 +58,25 @@ class Listening(Ways):
         NotFound
             No model knows any of the seeds, nor what could stand for them.
         NotReady
-            Nothing was scanned or trained yet.
+            Nothing was scanned or trained yet; or nothing heard, for `history`.
         BadInput
             A value is out of range, or a track is wanted and not wanted.
         """
         _at_least_one(k, "k")
         dial = self._novelty(novelty)
-        way, told = self._way(by, seeds, unlike)
-        return with_notes(way.similar(k, limits, dial), [*notes, *told])
+        limits, more = looked_up(self.store, limits)
+        before = [*notes, *more]
+        if history:
+            if seeds:
+                raise BadInput("Start from tracks or from what was heard. Leave one of them out.")
+            heard = self.history_seeds(by=by, without={track.id for track in unlike})
+            way, told = self._way(by, heard.tracks, unlike)
+            way = weighted(self.store, way, heard)
+            before += heard.notes
+        else:
+            way, told = self._way(by, seeds, unlike)
+        answer = way.similar(k, limits, dial)
+        return with_notes(answer, [*before, *told], left_out(limits))
 
     def continue_(
         self,
@@ -95,9 +111,11 @@ class Listening(Ways):
         if not seeds and not (title and title.strip()):
             raise BadInput("A list is continued from its tracks or its title. Give either.")
         dial = self._novelty(novelty)
+        limits, more = looked_up(self.store, limits)
         way, told = self._way(by, seeds[-STEERING:], unlike, title, whole=seeds)
         answer = way.continue_(length, limits, dial, flow)
-        return with_notes(answer, [*notes, *_only_the_last(seeds), *told])
+        before = [*notes, *more, *_only_the_last(seeds), *told]
+        return with_notes(answer, before, left_out(limits))
 
     def next_(
         self,
@@ -128,9 +146,11 @@ class Listening(Ways):
         if not seeds:
             raise BadInput("What comes next depends on what was played. Give at least one track.")
         dial = self._novelty(novelty)
+        limits, more = looked_up(self.store, limits)
         way, told = self._way(by, seeds[-STEERING:], unlike, title, "next", whole=seeds)
         answer = way.next_(k, limits, dial)
-        return with_notes(answer, [*notes, *_only_the_last(seeds), *told])
+        before = [*notes, *more, *_only_the_last(seeds), *told]
+        return with_notes(answer, before, left_out(limits))
 
     def radio(
         self,
@@ -154,9 +174,10 @@ class Listening(Ways):
             temperature=own.temperature if temperature is None else temperature,
             least=CLOSE if by != "playlists" else 0.0,
         )
+        limits, more = looked_up(self.store, limits)
         way, told = self._way(by, seeds, unlike)
         stream = way.radio(dials, random_seed, limits)
-        stream.notes[:0] = [*notes, *told]
+        stream.notes[:0] = [*notes, *more, *heard_of_late(limits), *told]
         return stream
 
     def path(
@@ -171,9 +192,10 @@ class Listening(Ways):
         """Lead from one track to another in `steps` tracks, both included; always by sound."""
         if by == "playlists":
             raise BadInput("A path leads from sound to sound. Use --by sound or --by both.")
+        limits, more = looked_up(self.store, limits)
         sounds = self._sounds()
         a, b = (self._start(sounds, [track]) for track in (start, end))
-        return sounds.path(a, b, steps, limits)
+        return with_notes(sounds.path(a, b, steps, limits), more, left_out(limits))
 
     def _novelty(self, novelty: float | None) -> float:
         dial = self.settings.playlist.novelty if novelty is None else novelty

@@ -139,7 +139,7 @@ class NearMood:
             heard=(network.key, network.dim) if network and not is_coarse else None,
             more_rules=lambda pool: (NearEnough(pool, LEAST),),
         )
-        answer = _answer(way, picked, self._in_order(picked, len(begun)))
+        answer = explained(way, picked, self._in_order(picked, len(begun)))
         ids = [one.track.id for one in answer.tracks]
         rows, places, _ = self.moods.rows.split(ids)
         near, fit = np.zeros((2, len(ids)), np.float32)
@@ -153,7 +153,7 @@ class NearMood:
 
     def proposals(self, way: Way, begun: Sequence[TrackId], many: int) -> Scored:
         """Give the first songs, and after them the tracks that are alike and near in mood."""
-        ids, alike = _alike(way, max(many, PROPOSED))
+        ids, alike = alike_by(way, max(many, PROPOSED))
         known = {*begun, *ids}
         rows, _ = top(self._ranked, max(JOINED, many))
         joined = [i for row in rows if (i := self.moods.ids[row]) not in known]
@@ -215,7 +215,7 @@ def pool_of(
     return Pool(tracks, details, unit, scores, heard)
 
 
-def _alike(way: Way, many: int) -> Scored:
+def alike_by(way: Way, many: int) -> Scored:
     """Give what a way proposes to go with its seeds."""
     if isinstance(way, BySound):
         sound = way.sounds.votes or way.sounds.model
@@ -225,7 +225,7 @@ def _alike(way: Way, many: int) -> Scored:
     return way.both.candidates(way.start, way.asked, many)
 
 
-def _answer(way: Way, picked: Picked, rows: Sequence[tuple[int, float]]) -> Recommendation:
+def explained(way: Way, picked: Picked, rows: Sequence[tuple[int, float]]) -> Recommendation:
     """Put a way's words to what was chosen, without what it says of the first songs."""
     if isinstance(way, BySound):
         only, scores = [row for row, _ in rows], [score for _, score in rows]

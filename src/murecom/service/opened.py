@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from murecom import config
+from murecom.errors import NotReady
 from murecom.jobs import playlist_model
 from murecom.jobs.analyse import Sound
+from murecom.jobs.lock import only_one
 from murecom.jobs.slices import network_folder, stamp_of
 from murecom.jobs.sound_model import sound_model
+from murecom.jobs.twins import find_twins
 from murecom.jobs.votes_model import votes_model
 from murecom.recommend.audio_knn import AudioKNN
 from murecom.recommend.base import Recommender
@@ -91,6 +95,11 @@ class Opened:
     def _has_lists(self) -> bool:
         """Whether a model of playlists is there, however it is."""
         return playlist_model.stamp_of(playlist_model.folder_of(self.home)) is not None
+
+    def _find_twins(self, progress: Progress = no_progress) -> None:
+        """Match what is new, unless another command does that right now."""
+        with suppress(NotReady), only_one(self.home, "match"):
+            find_twins(self.store, progress=progress)
 
     def _last_roots(self) -> list[Path]:
         """Folders from the settings, else those that were scanned before."""

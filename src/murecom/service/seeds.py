@@ -85,6 +85,7 @@ def find_track(store: Store, text: str, first: bool = False) -> Track:
         raise NotFound(
             f"No {kind} is known as '{text}'. Look for it with: murecom search, or scan its folder."
         )
+    hits = _as_files(store, hits)
     exact = [track for track, score in hits if score >= EXACT]
     if first or len(hits) == 1 or len(exact) == 1:
         return hits[0][0]
@@ -92,6 +93,17 @@ def find_track(store: Store, text: str, first: bool = False) -> Track:
     raise Ambiguous(
         f"'{text}' fits several tracks. Name one by its id or more words, or add --first.", choices
     )
+
+
+def _as_files(store: Store, hits: Sequence[tuple[Track, float]]) -> list[tuple[Track, float]]:
+    """Put files in the place of tracks that are the same recording, each once."""
+    files = store.twins.files(track.id for track, _ in hits)
+    tracks = store.tracks.get(files.values())
+    named: dict[TrackId, tuple[Track, float]] = {}
+    for track, score in hits:
+        file = tracks.get(files.get(track.id, track.id), track)
+        named.setdefault(file.id, (file, score))
+    return list(named.values())
 
 
 def as_id(text: str) -> TrackId:

@@ -50,10 +50,11 @@ def keep_away(
 
 
 def against(wanted: Request, unlike: Request) -> Request:
-    """Give one request of two: the seeds of the second weigh -1."""
-    outside = [_outside(wanted), _outside(unlike)]
-    weights = [1.0] * len(wanted.items) + [-1.0] * len(unlike.items)
-    weights += [1.0] * outside[0] + [-1.0] * outside[1]
+    """Give one request of two: the seeds of the second weigh -1, those of the first keep theirs."""
+    inside, outside = len(wanted.items), _outside(wanted)
+    own = list(wanted.weights or [1.0] * (inside + outside))
+    weights = own[:inside] + [-1.0] * len(unlike.items)
+    weights += own[inside:] + [-1.0] * _outside(unlike)
     keys = {*wanted.vectors, *unlike.vectors}
     return replace(
         wanted,

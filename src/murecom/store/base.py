@@ -43,6 +43,29 @@ class Backend(ABC):
         """Begin an INSERT that knows ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
 
     @abstractmethod
+    def insert_lists(self, table: sa.Table, columns: Sequence[str]) -> Any:
+        """Begin an INSERT, as `insert`, whose parameters are lists: a column of many rows each."""
+
+    @abstractmethod
+    def giving(self, statement: Any, *columns: sa.ColumnElement[Any]) -> Any:
+        """Let what `insert_lists` began give columns of the rows it makes, if the driver can."""
+
+    @abstractmethod
+    def fill(self, cursor: Any, text: str, values: Any) -> list[Any]:
+        """Run what `insert_lists` began and a `Statement` compiled; give what `giving` says."""
+
+    @abstractmethod
+    def among(self, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+        """Condition that a column has one of the values that `listed` gave for parameter `name`.
+
+        Its text is the same for any number of values, so that it is compiled and planned once.
+        """
+
+    @abstractmethod
+    def listed(self, values: Sequence[Any]) -> Any:
+        """Make texts or integers one parameter for `among`."""
+
+    @abstractmethod
     def begin(self, connection: sa.Connection, *, writing: bool) -> None:
         """Say at the start of a transaction whether it will write."""
 

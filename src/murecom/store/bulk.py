@@ -1,31 +1,27 @@
 """Many tracks and playlists at once: what an import writes, thousands of rows a statement.
 
-Every table is asked once for all that it knows of a batch, then given all that is new; tracks one
-by one (`tracks.put`) ask six times for each. Inner ids are looked up after the insert, which both
-kinds of database understand, also beside other writers.
+Every table is asked once for all that it knows of a batch, then given all that is new, in lists,
+one for each column; tracks one by one (`tracks.put`) ask six times for each. Inner ids are looked
+up after the insert, which both kinds of database understand, also beside other writers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from murecom.errors import BadInput
 from murecom.store import schema
+from murecom.store.base import Backend
 from murecom.store.database import Statement, Work
-from murecom.store.loading import many
 from murecom.store.rows import batches, checked_id, clean, clean_or_none, number_or_none
 from murecom.store.tags import PLAYLIST, PLAYLIST_TAG, load_tags, replace_tags
 from murecom.text.fold import name_key
-from murecom.text.tokens import search_terms
+from murecom.text.tokens import key_terms, search_terms
 from murecom.types import Playlist, Track
-
-ASKED = 5000
-"Values in one question; SQLite takes 32,766, PostgreSQL 65,535."
 
 ENTRIES = 20_000
 "Entries of a transaction: half a second's work, and what a killed import has to do again."
@@ -95,43 +91,41 @@ def put_unknown(work: Work, tracks: Iterable[Track]) -> int:
     albums = [clean_or_none(track.album) for track in new]
     artist_pks = _artists(work, {name for names in artists for name in names})
     album_pks = _albums(work, {title for title in albums if title is not None})
-    keys = [name_key(title or "")[: schema.KEY_LENGTH] for title in titles]
-    work.many(
+    keys = [name_key(title or "") for title in titles]
+    ids = [track.id for track in new]
+    made = work.fill(
         _MAKE_TRACK,
-        [
-            {
-                "id": track.id,
-                "title": title,
-                "key": key,
-                "album": None if album is None else album_pks[album],
-                "duration": number_or_none(track.duration),
-            }
-            for track, title, key, album in zip(new, titles, keys, albums, strict=True)
-        ],
+        id=ids,
+        title=titles,
+        key=[key[: schema.KEY_LENGTH] for key in keys],
+        album=[None if album is None else album_pks[album] for album in albums],
+        duration=[number_or_none(track.duration) for track in new],
     )
-    _look_up(work, [track.id for track in new])
-    pks = [work.tracks[track.id] for track in new]
-    work.many(
+    work.tracks.update(made)
+    _look_up(work, ids)  # those that were not given
+    pks = [work.tracks[track_id] for track_id in ids]
+    work.fill(
         _MAKE_LINK,
-        [
-            {"track": pk, "position": number, "artist": artist_pks[name]}
-            for pk, names in zip(pks, artists, strict=True)
-            for number, name in enumerate(names)
-        ],
+        track=[pk for pk, names in zip(pks, artists, strict=True) for _ in names],
+        position=[number for names in artists for number in range(len(names))],
+        artist=[artist_pks[name] for names in artists for name in names],
     )
-    work.many(
+    others = [
+        (pk, clean(kind), clean(value))
+        for pk, track in zip(pks, new, strict=True)
+        for kind, value in track.ids.items()
+    ]
+    work.fill(
         _MAKE_ID,
-        [
-            {"track": pk, "kind": clean(kind), "value": clean(value)}
-            for pk, track in zip(pks, new, strict=True)
-            for kind, value in track.ids.items()
-        ],
+        track=[pk for pk, _, _ in others],
+        kind=[kind for _, kind, _ in others],
+        value=[value for _, _, value in others],
     )
     work.backend.index_new(
         work.cursor,
         [
-            (pk, search_terms(title or ""), search_terms(" ".join((*names, album or ""))))
-            for pk, title, names, album in zip(pks, titles, artists, albums, strict=True)
+            (pk, key_terms(key), search_terms(" ".join((*names, album or ""))))
+            for pk, key, names, album in zip(pks, keys, artists, albums, strict=True)
         ],
     )
     work.changed = True
@@ -156,32 +150,33 @@ def put_playlists(
     same = _same(work, named, before, trainable, trainable_on)
     for key in same:
         del named[key], before[key]
-    work.many(_FORGET, [{"playlist": pk} for pk in before.values()])
-    work.many(
+    if before:
+        work.run(_FORGET, among=work.backend.listed(list(before.values())))
+    lists = list(named.values())
+    names = [clean(playlist.name) for playlist in lists]
+    put = work.fill(
         _PUT,
-        [
-            {
-                "source": source,
-                "source_id": source_id,
-                "name": (name := clean(playlist.name)),
-                "key": name_key(name)[: schema.KEY_LENGTH],
-                "description": clean_or_none(playlist.description),
-                "trainable": trainable,
-                "trainable_on": trainable_on,
-                "snapshot": clean_or_none(playlist.snapshot),
-            }
-            for (source, source_id), playlist in named.items()
-        ],
+        source=[source for source, _ in named],
+        source_id=[source_id for _, source_id in named],
+        name=names,
+        key=[name_key(name)[: schema.KEY_LENGTH] for name in names],
+        description=[clean_or_none(playlist.description) for playlist in lists],
+        trainable=[trainable] * len(lists),
+        trainable_on=[trainable_on] * len(lists),
+        snapshot=[clean_or_none(playlist.snapshot) for playlist in lists],
     )
-    pks = before if len(before) == len(named) else _playlists(work, named)
+    pks = before | {(source, source_id): pk for source, source_id, pk in put}
+    if len(pks) < len(named):
+        pks = _playlists(work, named)
     tracks = work.tracks
-    entries = [
-        {"playlist": pk, "position": number, "track": tracks[track.id], "added_at": added_at}
-        for key, playlist in named.items()
-        for pk in (pks[key],)
-        for number, (track, added_at) in enumerate(_dated(playlist))
-    ]
-    work.many(_PUT_ENTRY, entries)
+    entries = [tracks[track.id] for playlist in lists for track in playlist.tracks]
+    work.fill(
+        _PUT_ENTRY,
+        playlist=[pks[key] for key, playlist in named.items() for _ in playlist.tracks],
+        position=[number for playlist in lists for number in range(len(playlist.tracks))],
+        track=entries,
+        added_at=[date for playlist in lists for date in _dates(playlist)],
+    )
     for (source, source_id), playlist in named.items():
         if playlist.tags or (source, source_id) in before:
             subject = f"{PLAYLIST}{source}:{source_id}"
@@ -202,42 +197,39 @@ def _check_dates(playlist: Playlist) -> None:
         )
 
 
-def _dated(playlist: Playlist) -> Iterable[tuple[Track, int | None]]:
-    dates: Iterable[int | None] = playlist.added or repeat(None)
-    return zip(playlist.tracks, dates, strict=False)
+def _dates(playlist: Playlist) -> Sequence[int | None]:
+    return playlist.added or (None,) * len(playlist.tracks)
 
 
 def _look_up(work: Work, ids: Iterable[str]) -> None:
     """Put the inner ids of those tracks that exist into `work.tracks`."""
-    for batch in batches((i for i in ids if i not in work.tracks), ASKED):
-        work.tracks.update(work.connection.execute(_TRACKS, {"ids": batch}).all())
+    asked = [track_id for track_id in ids if track_id not in work.tracks]
+    work.tracks.update(work.look_up(_TRACKS, asked))
 
 
 def _artists(work: Work, names: set[str]) -> dict[str, int]:
     """Give the inner ids of artists, made if need be."""
     found = _remembered(work, "artists", {name: name for name in names})
-    for batch in batches((name for name in names if name not in found), ASKED):
-        known = dict(work.connection.execute(_ARTISTS, {"names": batch}).all())
-        if missing := [name for name in batch if name not in known]:
-            rows = [{"name": name, "key": name_key(name)[: schema.KEY_LENGTH]} for name in missing]
-            work.many(_MAKE_ARTIST, rows)
-            known.update(work.connection.execute(_ARTISTS, {"names": missing}).all())
-        work.found["artists"].update((name, (pk,)) for name, pk in known.items())
-        found |= known
-    return found
+    asked = [name for name in names if name not in found]
+    known = dict(work.look_up(_ARTISTS, asked))
+    if missing := [name for name in asked if name not in known]:
+        keys = [name_key(name)[: schema.KEY_LENGTH] for name in missing]
+        known.update(work.fill(_MAKE_ARTIST, name=missing, key=keys))
+        known.update(work.look_up(_ARTISTS, [name for name in missing if name not in known]))
+    work.found["artists"].update((name, (pk,)) for name, pk in known.items())
+    return found | known
 
 
 def _albums(work: Work, titles: set[str]) -> dict[str, int]:
     """Give the inner ids of albums whose artist is not known, made if need be."""
     found = _remembered(work, "albums", {title: (title, "") for title in titles})
-    for batch in batches((title for title in titles if title not in found), ASKED):
-        known = dict(work.connection.execute(_ALBUMS, {"titles": batch}).all())
-        if missing := [title for title in batch if title not in known]:
-            work.many(_MAKE_ALBUM, [{"title": title, "artist": ""} for title in missing])
-            known.update(work.connection.execute(_ALBUMS, {"titles": missing}).all())
-        work.found["albums"].update(((title, ""), (pk,)) for title, pk in known.items())
-        found |= known
-    return found
+    asked = [title for title in titles if title not in found]
+    known = dict(work.look_up(_ALBUMS, asked))
+    if missing := [title for title in asked if title not in known]:
+        known.update(work.fill(_MAKE_ALBUM, title=missing, artist=[""] * len(missing)))
+        known.update(work.look_up(_ALBUMS, [title for title in missing if title not in known]))
+    work.found["albums"].update(((title, ""), (pk,)) for title, pk in known.items())
+    return found | known
 
 
 def _remembered(work: Work, kind: str, keys: dict[str, Any]) -> dict[str, int]:
@@ -252,9 +244,8 @@ def _playlists(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, s
         by_source.setdefault(source, []).append(source_id)
     found: dict[tuple[str, str], int] = {}
     for source, source_ids in by_source.items():
-        for batch in batches(source_ids, ASKED):
-            rows = work.connection.execute(_PLAYLISTS, {"source": source, "ids": batch})
-            found.update(((source, source_id), pk) for source_id, pk in rows)
+        rows = work.look_up(_PLAYLISTS, source_ids, source=source)
+        found.update(((source, source_id), pk) for source_id, pk in rows)
     return found
 
 
@@ -268,19 +259,17 @@ def _same(
     """List the playlists that need not be written; a model that knows them stays up to date."""
     if not before:
         return []
-    about: dict[int, Any] = {}
+    pks = list(before.values())
+    about = {pk: rest for pk, *rest in work.look_up(_ABOUT, pks)}
     entries: dict[int, list[tuple[int, int | None]]] = {}
-    for batch in batches(before.values(), ASKED):
-        for pk, *rest in work.connection.execute(_ABOUT, {"pks": batch}):
-            about[pk] = rest
-        for pk, track, added_at in work.connection.execute(_ENTRIES, {"pks": batch}):
-            entries.setdefault(pk, []).append((track, added_at))
+    for pk, track, added_at in work.look_up(_ENTRIES, pks):
+        entries.setdefault(pk, []).append((track, added_at))
     tags = _tags(work, before)
     same = []
     for key, pk in before.items():
         playlist = named[key]
         name, description, snapshot, may, may_on = about[pk]
-        now = [(work.tracks[track.id], added_at) for track, added_at in _dated(playlist)]
+        tracks = (work.tracks[track.id] for track in playlist.tracks)
         # as `_upsert` would leave it
         stays = may_on is not None and trainable_on is None
         if (
@@ -288,7 +277,7 @@ def _same(
             and snapshot == clean_or_none(playlist.snapshot)
             and tags.get(key, []) == list(dict.fromkeys(map(clean, playlist.tags)))
             and (stays or (may, may_on) == (trainable, trainable_on))
-            and entries.get(pk, []) == now
+            and entries.get(pk, []) == list(zip(tracks, _dates(playlist), strict=True))
         ):
             same.append(key)
     return same
@@ -299,69 +288,92 @@ def _tags(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
         f"{PLAYLIST}{source}:{source_id}": (source, source_id) for source, source_id in keys
     }
     found: dict[tuple[str, str], list[str]] = {}
-    for batch in batches(subjects, ASKED):
+    for batch in batches(subjects):
         for subject, tags in load_tags(work.connection, batch, key=PLAYLIST_TAG).items():
             source, source_id = subjects[subject]
             found[source, source_id] = [tag.value for tag in tags if tag.source == source]
     return found
 
 
-def _missing(table: sa.Table, *columns: str) -> Statement:
+def _missing(
+    table: sa.Table, *columns: str, gives: Sequence[sa.ColumnElement[Any]] = ()
+) -> Statement:
     """Insert what is not there yet."""
-    return Statement(lambda backend: backend.insert(table).on_conflict_do_nothing(), columns)
+
+    def make(backend: Backend) -> Any:
+        statement = backend.insert_lists(table, columns).on_conflict_do_nothing()
+        return backend.giving(statement, *gives) if gives else statement
+
+    return Statement(make)
+
+
+def _look(*columns: sa.ColumnElement[Any], of: sa.ColumnElement[Any]) -> Statement:
+    """Ask for the rows of many values of a column."""
+    return Statement(lambda backend: sa.select(*columns).where(backend.among(of, "among")))
 
 
 def _upsert(backend: Any) -> Any:
-    statement = backend.insert(schema.playlist)
+    statement = backend.insert_lists(schema.playlist, _COLUMNS)
     old, new = schema.playlist.c, statement.excluded
     values = {name: new[name] for name in ("name", "key", "description", "snapshot")}
     # What somebody decided holds until somebody decides again.
     stays = sa.and_(old.trainable_on.is_not(None), new.trainable_on.is_(None))
     values["trainable"] = sa.case((stays, old.trainable), else_=new.trainable)
     values["trainable_on"] = sa.func.coalesce(new.trainable_on, old.trainable_on)
-    return statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=values)
+    statement = statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=values)
+    return backend.giving(statement, old.source, old.source_id, old.pk)
 
 
 _track, _artist, _album, _playlist = (
     schema.track.c, schema.artist.c, schema.album.c, schema.playlist.c,
 )  # fmt: skip
-_TRACKS = sa.select(_track.id, _track.pk).where(_track.id.in_(many("ids")))
-_ARTISTS = sa.select(_artist.name, _artist.pk).where(_artist.name.in_(many("names")))
-_ALBUMS = sa.select(_album.title, _album.pk).where(
-    _album.title.in_(many("titles")), _album.artist == ""
+_entry = schema.playlist_track.c
+_COLUMNS = (
+    "source", "source_id", "name", "key", "description", "trainable", "trainable_on", "snapshot",
+)  # fmt: skip
+_TRACKS = _look(_track.id, _track.pk, of=_track.id)
+_ARTISTS = _look(_artist.name, _artist.pk, of=_artist.name)
+_ALBUMS = Statement(
+    lambda backend: sa.select(_album.title, _album.pk).where(
+        backend.among(_album.title, "among"), _album.artist == ""
+    )
 )
-_PLAYLISTS = sa.select(_playlist.source_id, _playlist.pk).where(
-    _playlist.source == sa.bindparam("source"), _playlist.source_id.in_(many("ids"))
+_PLAYLISTS = Statement(
+    lambda backend: sa.select(_playlist.source_id, _playlist.pk).where(
+        _playlist.source == sa.bindparam("source"), backend.among(_playlist.source_id, "among")
+    )
 )
-_ABOUT = sa.select(
+_ABOUT = _look(
     _playlist.pk,
     _playlist.name,
     _playlist.description,
     _playlist.snapshot,
     _playlist.trainable,
     _playlist.trainable_on,
-).where(_playlist.pk.in_(many("pks")))
-_entry = schema.playlist_track.c
-_ENTRIES = (
-    sa.select(_entry.playlist, _entry.track, _entry.added_at)
-    .where(_entry.playlist.in_(many("pks")))
-    .order_by(_entry.playlist, _entry.position)
+    of=_playlist.pk,
 )
-_MAKE_TRACK = _missing(schema.track, "id", "title", "key", "album", "duration")
-_MAKE_ARTIST = _missing(schema.artist, "name", "key")
-_MAKE_ALBUM = _missing(schema.album, "title", "artist")
+_ENTRIES = Statement(
+    lambda backend: (
+        sa.select(_entry.playlist, _entry.track, _entry.added_at)
+        .where(backend.among(_entry.playlist, "among"))
+        .order_by(_entry.playlist, _entry.position)
+    )
+)
+_MAKE_TRACK = _missing(
+    schema.track, "id", "title", "key", "album", "duration", gives=(_track.id, _track.pk)
+)
+_MAKE_ARTIST = _missing(schema.artist, "name", "key", gives=(_artist.name, _artist.pk))
+_MAKE_ALBUM = _missing(schema.album, "title", "artist", gives=(_album.title, _album.pk))
 _MAKE_LINK = _missing(schema.track_artist, "track", "position", "artist")
 _MAKE_ID = _missing(schema.external_id, "track", "kind", "value")
-_PUT = Statement(
-    _upsert,
-    (
-        "source", "source_id", "name", "key", "description", "trainable", "trainable_on",
-        "snapshot",
-    ),
-)  # fmt: skip
-_PUT_ENTRY = Statement(lambda _: sa.insert(schema.playlist_track))
+_PUT = Statement(_upsert)
+_PUT_ENTRY = Statement(
+    lambda backend: backend.insert_lists(
+        schema.playlist_track, ("playlist", "position", "track", "added_at")
+    )
+)
 _FORGET = Statement(
-    lambda _: sa.delete(schema.playlist_track).where(
-        schema.playlist_track.c.playlist == sa.bindparam("playlist")
+    lambda backend: sa.delete(schema.playlist_track).where(
+        backend.among(schema.playlist_track.c.playlist, "among")
     )
 )

@@ -135,6 +135,22 @@ class Work:
             text, bind = statement.compiled(self.backend, self._dialect)
             self.cursor.executemany(text, [bind(row) for row in rows])
 
+    def fill(self, statement: Statement, **columns: Sequence[Any]) -> list[Any]:
+        """Insert as many rows as the lists are long, by what `Backend.insert_lists` began.
+
+        Gives columns of the new rows where the statement asks and the database can (`giving`).
+        """
+        if not next(iter(columns.values())):
+            return []
+        text, bind = statement.compiled(self.backend, self._dialect)
+        return self.backend.fill(self.cursor, text, bind(columns))
+
+    def look_up(self, statement: Statement, among: Sequence[Any], **values: Any) -> list[Any]:
+        """Give all rows that belong to one of many values, the parameter `among` of a statement."""
+        if not among:
+            return []
+        return self.rows(statement, among=self.backend.listed(among), **values)
+
     def recall(self, kind: str, what: Hashable) -> Row | None:
         """Give the row of an artist, album or key of vectors if it was looked up before."""
         return self._known[kind].get(what) or self.found[kind].get(what)

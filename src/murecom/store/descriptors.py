@@ -54,7 +54,7 @@ class Descriptors:
             pk = inner_id(work, track_id)
             work.many(_FORGET, [{"of_track": pk, "of_name": clean(name)} for name in instead_of])
             work.many(
-                _PUT,
+                PUT_DESCRIPTOR,
                 [
                     {"track": pk, "name": clean(name), "value": float(value), "unit": clean(unit)}
                     for name, (value, unit) in values.items()
@@ -96,7 +96,7 @@ def _upsert(backend: Backend) -> Any:
     )
 
 
-_PUT = Statement(_upsert)
+PUT_DESCRIPTOR = Statement(_upsert)
 _FORGET = Statement(
     lambda _: sa.delete(schema.descriptor).where(
         schema.descriptor.c.track == sa.bindparam("of_track"),

@@ -18,8 +18,8 @@ class ImportRow:
     """An imported file as it was then.
 
     `size` is in bytes, `mtime_ns` in nanoseconds; `trainable` is what was decided for all of it,
-    None if nothing. `playlists` of it are in the store, `refused` rows were left out; `finished`
-    says whether its end was reached.
+    None if nothing. `playlists` of it, or listens or whatever it holds, are in the store, `refused`
+    rows were left out; `finished` says whether its end was reached.
     """
 
     path: str

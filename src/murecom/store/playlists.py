@@ -190,19 +190,15 @@ class Playlists:
         if not key or limit < 1:
             return []
         table = schema.playlist.c
-        score = sa.case(
-            (table.key == key, 1.0),
-            (sa.func.substr(table.key, 1, len(key)) == key, 0.8),
-            else_=0.5,
-        )
-        query = (
-            sa.select(table.pk, score)
-            .where(table.key.contains(key, autoescape=True))
-            .order_by(score.desc(), table.pk)
-            .limit(limit)
-        )
+        begins = (table.key >= key) & (table.key < key + "\U0010ffff")
+        whole = sa.case((table.key == key, 1.0), else_=0.8)
+        best = sa.select(table.pk, whole).where(begins).order_by(whole.desc(), table.pk)
+        part = sa.select(table.pk).where(table.key.contains(key, autoescape=True), ~begins)
         with self._database.read() as connection:
-            scores = dict(connection.execute(query).all())
+            scores = dict(connection.execute(best.limit(limit)).all())
+            if len(scores) < limit:  # only then look through all names
+                rest = connection.scalars(part.order_by(table.pk).limit(limit - len(scores)))
+                scores |= dict.fromkeys(rest, 0.5)
             found = _load(connection, table.pk.in_(list(scores)))
         return [(found[pk], float(value)) for pk, value in scores.items()]
 

@@ -43,7 +43,11 @@ class Postgres(Backend):
             return sa.create_engine(
                 self.url,
                 pool_pre_ping=True,
-                connect_args={"options": f"-c lock_timeout={int(self.wait * 1000)}"},
+                connect_args={
+                    # A plan kept from when a table was empty reads all of it for ever after.
+                    "prepare_threshold": None,
+                    "options": f"-c lock_timeout={int(self.wait * 1000)}",
+                },
             )
         except ModuleNotFoundError as error:
             raise Unsupported(
@@ -53,6 +57,29 @@ class Postgres(Backend):
     def insert(self, table: sa.Table) -> Any:
         """Begin an INSERT with PostgreSQL's ON CONFLICT."""
         return insert(table)
+
+    def insert_lists(self, table: sa.Table, columns: Sequence[str]) -> Any:
+        """Begin an INSERT that takes arrays apart: one statement and one answer for all rows."""
+        arrays = (sa.bindparam(name, type_=_array(table.c[name].type)) for name in columns)
+        rows = sa.select(*(sa.func.unnest(array) for array in arrays))
+        return insert(table).from_select(list(columns), rows)
+
+    def giving(self, statement: Any, *columns: sa.ColumnElement[Any]) -> Any:
+        """Add RETURNING; rows that were there before are not given."""
+        return statement.returning(*columns)
+
+    def fill(self, cursor: Any, text: str, values: Any) -> list[Any]:
+        """Send all rows at once."""
+        cursor.execute(text, values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def among(self, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+        """Compare with an array."""
+        return column == sa.any_(sa.bindparam(name, type_=_array(column.type)))
+
+    def listed(self, values: Sequence[Any]) -> Any:
+        """Give the list: the driver makes it an array."""
+        return list(values)
 
     def begin(self, connection: sa.Connection, *, writing: bool) -> None:
         """Let a reader see one state throughout; writers see each other's commits."""
@@ -75,10 +102,11 @@ class Postgres(Backend):
         self, cursor: Any, rows: Sequence[tuple[int, Sequence[str], Sequence[str]]]
     ) -> None:
         """Put terms into the tsvectors of new rows."""
-        cursor.executemany(
-            "INSERT INTO track_name (track, terms) VALUES (%s, CAST(%s AS tsvector)) "
+        cursor.execute(
+            "INSERT INTO track_name (track, terms) SELECT pk, CAST(vector AS tsvector) "
+            "FROM unnest(CAST(%s AS bigint[]), CAST(%s AS text[])) AS fresh (pk, vector) "
             "ON CONFLICT DO NOTHING",
-            [(pk, _vector(title, rest)) for pk, title, rest in rows],
+            ([pk for pk, _, _ in rows], [_vector(title, rest) for _, title, rest in rows]),
         )
 
     def unindex(self, cursor: Any, pks: Iterable[int]) -> None:
@@ -106,6 +134,11 @@ class Postgres(Backend):
         raise Unsupported(
             f"murecom makes backups of SQLite files only. Run: pg_dump -Fc -f {target}"
         )
+
+
+def _array(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """Give the type of an array; how texts are ordered is the table's business."""
+    return sa.ARRAY(sa.Text() if isinstance(kind, sa.Text) else kind)
 
 
 def _vector(title: Sequence[str], rest: Sequence[str]) -> str:

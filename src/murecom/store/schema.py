@@ -102,7 +102,7 @@ external_id = _list(
     "external_id",
     _owner("track", "track", primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False, index=True),
 )
 
 descriptor = _list(
@@ -277,7 +277,7 @@ task = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("error", sa.Text),
     sa.UniqueConstraint("source", "kind", "key"),
-    sa.Index(None, "source", "state", "rank"),
+    sa.Index(None, "source", "kind", "state", "rank"),
 )
 
 # Pages of a list that is not complete yet.

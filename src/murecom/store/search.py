@@ -121,11 +121,12 @@ class Search:
         """List tracks that have all terms: in the title or, if those are few, anywhere."""
         is_prefix = self._query.is_prefix and not is_strict
         count = self._limit + _SPARE_TERMS
-        titles = Match(groups, is_prefix, title_only=True)
-        pks = self._backend.find(self._connection, titles, count)
-        if len(pks) == count:
-            return pks
-        return pks + self._backend.find(self._connection, Match(groups, is_prefix), count)
+        anywhere = self._backend.find(self._connection, Match(groups, is_prefix), count)
+        if len(anywhere) < count:  # all there are: the dear case of long queries is asked once
+            return anywhere
+        in_titles = Match(groups, is_prefix, title_only=True)
+        pks = self._backend.find(self._connection, in_titles, count)
+        return pks if len(pks) == count else pks + anywhere
 
     def _singles(self) -> Groups:
         """Give the single characters of a query without gaps, as in 周杰伦晴天."""

@@ -12,16 +12,20 @@ import sqlalchemy as sa
 
 from murecom.errors import NotReady
 from murecom.store import schema
+from murecom.store.abouts import Abouts
+from murecom.store.crawls import Crawls
 from murecom.store.database import Database, backend_of
 from murecom.store.descriptors import Descriptors
 from murecom.store.files import Files
 from murecom.store.imports import Imports
+from murecom.store.listens import Listens
 from murecom.store.moods import Moods
 from murecom.store.playlists import Playlists
 from murecom.store.sqlite import SQLite
 from murecom.store.tags import Tags
 from murecom.store.texts import Texts
 from murecom.store.tracks import Tracks
+from murecom.store.twins import Twins
 from murecom.store.upgrade import bring_up_to_date
 from murecom.store.vectors import Vectors
 
@@ -31,7 +35,8 @@ class Store:
 
     Attributes
     ----------
-    tracks, files, vectors, descriptors, tags, texts, playlists, imports, moods
+    tracks, files, vectors, descriptors, tags, texts, playlists, imports, moods, listens, abouts,
+    crawls, twins
         The kinds of things in it, each with `put`, `get` and what else suits it. Every put commits
         itself unless it stands inside `transaction`.
     """
@@ -47,6 +52,10 @@ class Store:
         self.playlists = Playlists(database)
         self.imports = Imports(database)
         self.moods = Moods(database)
+        self.listens = Listens(database)
+        self.abouts = Abouts(database)
+        self.crawls = Crawls(database)
+        self.twins = Twins(database)
 
     @classmethod
     def open(cls, url: str | Path, *, wait: float = 30.0) -> Self:
@@ -118,8 +127,8 @@ class Store:
             `tracks` that are present; `artists` (by folded name) and `albums` of these;
             `playlists`, of which models may learn from those that are `trainable`; `vectors` of
             present tracks over all keys; `embedded`, present tracks with any vector; `lyrics`,
-            present tracks with words; `lost`, tracks whose files are all gone or failed; `files`,
-            of which `failed` and `gone`.
+            present tracks with words; `lost`, tracks whose files are all gone or failed; `listens`;
+            `files`, of which `failed` and `gone`.
         """
         is_present = schema.is_present()
         track, link, vector = schema.track, schema.track_artist, schema.vector
@@ -158,6 +167,7 @@ class Store:
                 "embedded": embedded,
                 "lyrics": self.texts.count("lyrics"),
                 "lost": all_tracks - tracks,
+                "listens": self.listens.count(),
             }
             files = self.files.counts()
         counted |= {"files": sum(files.values()), "failed": files["failed"], "gone": files["gone"]}

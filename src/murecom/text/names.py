@@ -22,7 +22,8 @@ _INNER = r"[^()\[\]（）【】]*"
 _NESTED = re.compile(rf"\s*[(\[（【]({_INNER}[(\[（【]{_INNER}[)\]）】]{_INNER})[)\]）】]\s*$")
 _DASH = re.compile(r"\s+[-‐‑–—―~～〜|/]\s*(?=\S)|\s*(?:——|—|–)\s*(?=\S)|(?<=[^\x00-\x7f])-(?=\S)")
 _FEATURED = re.compile(
-    r"(?:(?:feat|ft|featuring|with|duet with)\b|[fw]/|合作|合唱)[.:：]?\s*(.+)", re.I
+    r"(?:(?:feat|ft|featuring|with(?! intro| lyrics)|duet with)\b|[fw]/|合作|合唱)[.:：]?\s*(.+)",
+    re.I,
 )
 _FEATURED_PLAIN = re.compile(r"\s+(?:feat|ft|featuring)\b\.?\s*(.+)$", re.I)
 _PLAIN_VERSION = re.compile(
@@ -106,6 +107,14 @@ def recording_key(title: str, artists: Sequence[str]) -> str:
     return f"{main.removeprefix('the ').replace(' ', '')}|{song}"
 
 
+def split_names(text: str) -> list[str]:
+    """Split "A, B & C feat. D" into the names in it, as written; one name alone gives itself.
+
+    A band may be called so, too ("Simon & Garfunkel"): compare the whole as well.
+    """
+    return [name.strip(" .") for name in _NAMES.split(text) if name.strip(" .")]
+
+
 def _without_note(base: str, versions: list[str], featured: list[str]) -> str | None:
     """Take the last note off a title and file it; None if the end is no note."""
     for match in (_BRACKET.search(base), _NESTED.search(base)):
@@ -120,7 +129,7 @@ def _without_note(base: str, versions: list[str], featured: list[str]) -> str | 
         if _file(note, versions, featured):
             return base[: match.start()].rstrip()
     if (match := _FEATURED_PLAIN.search(base)) and base[: match.start()].strip():
-        featured[:0] = _names(match.group(1))
+        featured[:0] = split_names(match.group(1))
         return base[: match.start()].rstrip()
     if (match := _PLAIN_VERSION.search(base)) and base[: match.start()].strip():
         versions.append((match.group(1) or match.group(2)).strip())
@@ -137,13 +146,9 @@ def _file(note: str, versions: list[str], featured: list[str]) -> bool:
     folded = fold(note)
     guests = _FEATURED.fullmatch(note)
     if guests and not is_version(folded):
-        featured[:0] = _names(guests.group(1))
+        featured[:0] = split_names(guests.group(1))
         return True
     if not folded or is_version(folded):
         versions.extend([note] if note else [])
         return True
     return False
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip(" .") for name in _NAMES.split(text) if name.strip(" .")]

@@ -39,8 +39,13 @@ def search_terms(text: str) -> list[str]:
     >>> search_terms("Love 遗憾!")
     ['love', '遗', '遗憾', '憾']
     """
+    return key_terms(name_key(text))
+
+
+def key_terms(key: str) -> list[str]:
+    """List the same of a name whose `fold.name_key` is known."""
     terms: dict[str, None] = {}
-    for run, unspaced in _runs(text):
+    for run, unspaced in _runs(key):
         if not unspaced:
             terms[run] = None
             continue
@@ -65,7 +70,7 @@ def query_terms(text: str) -> list[str]:
     ['bach', '遗憾', '憾的', 'g']
     """
     terms: dict[str, None] = {}
-    for run, unspaced in _runs(text):
+    for run, unspaced in _runs(name_key(text)):
         if not unspaced or len(run) == 1:
             terms[run] = None
             continue
@@ -81,8 +86,7 @@ def is_unspaced(term: str) -> bool:
     return bool(match and match.group(1))
 
 
-def _runs(text: str) -> list[tuple[str, bool]]:
-    key = name_key(text)
+def _runs(key: str) -> list[tuple[str, bool]]:
     if key.isascii() and key.replace(" ", "").isalnum():  # most names, and much faster
         return [(word[:MAX_LENGTH], False) for word in key.split()]
     if not any(character.isalnum() for character in key):

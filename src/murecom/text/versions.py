@@ -23,7 +23,8 @@ _ALONE = (
     r"live|acoustic|mono|stereo|single|radio|video|audio|visualizer|concert|performance|size|clean|"
     r"explicit|censored|uncensored|unedited|extended|dub|stripped|tribute|uncut|alternate|"
     r"alternative|orchestral|symphonic|deluxe|anniversary|vip|flip|inst|remake|bonus|hidden track|"
-    r"full length|soundcheck|solo|8d(?: audio)?"
+    r"full length|soundcheck|solo|8d(?: audio)?|(?:en|ao|dal) vivo|vivo|en directo|acustic[oa]|"
+    r"remasterizad[oa]|original|mix cut|music box|re-?fix"
 )
 _BEFORE = (
     r"(?:19|20)\d\d|official|music|lyrics?|full|mtv|bbc|tv|album|studio|solo|piano|guitar|original|"

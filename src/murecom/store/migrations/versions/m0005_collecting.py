@@ -22,6 +22,7 @@ def upgrade() -> None:
     """Add two columns to playlists, and five tables."""
     op.add_column("playlist", sa.Column("snapshot", sa.Text))
     op.add_column("playlist_track", sa.Column("added_at", sa.BigInteger))
+    op.create_index("ix_external_id_value", "external_id", ["value"])
     op.create_table(
         "listen",
         sa.Column("at", sa.BigInteger, primary_key=True),
@@ -57,7 +58,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text),
         sa.UniqueConstraint("source", "kind", "key", name="uq_task_source"),
     )
-    op.create_index("ix_task_source", "task", ["source", "state", "rank"])
+    op.create_index("ix_task_source", "task", ["source", "kind", "state", "rank"])
     op.create_table(
         "page",
         _owner("page", "task", "task", primary_key=True),
