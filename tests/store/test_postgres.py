@@ -21,6 +21,7 @@ from murecom.store import (
     Text,
     Written,
     bulk,
+    crawl_rows,
     descriptors,
     files,
     imports,
@@ -28,6 +29,7 @@ from murecom.store import (
     tags,
     texts,
     tracks,
+    twins,
     vectors,
 )
 from murecom.store.base import Match
@@ -45,7 +47,7 @@ def test_the_password_is_not_shown() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [tracks, files, vectors, tags, texts, descriptors, bulk, imports, moods],
+    [tracks, files, vectors, tags, texts, descriptors, bulk, imports, moods, crawl_rows, twins],
 )
 def test_statements_compile(module: object) -> None:
     statements = [value for value in vars(module).values() if isinstance(value, Statement)]

@@ -188,6 +188,9 @@ class Source(ABC):
     terms: ClassVar[str]
     "What is allowed, in a sentence, with the date on which it was read; shown before a crawl."
 
+    id_kinds: ClassVar[tuple[str, ...]] = ()
+    "Kinds of `Track.ids` beside its own name by which it knows tracks, such as `mbid`."
+
     page_size: ClassVar[Mapping[str, int]] = {}
     "How many playlists or entries a page has by kind of task, for estimates."
 

@@ -15,9 +15,9 @@ from murecom.crawl.base import Http, Source
 from murecom.errors import BadInput, NotReady, Paused, Unsupported
 from murecom.jobs.crawl_apply import Writer
 from murecom.jobs.crawl_owner import may_take_over, new_owner
-from murecom.jobs.crawl_refused import RefusedFile
 from murecom.jobs.crawl_report import TRACK_KINDS, CrawlOptions, CrawlReport
 from murecom.jobs.crawl_walk import Walk, seed
+from murecom.jobs.refused import RefusedFile
 from murecom.store import Store
 from murecom.types import Progress, no_progress
 
@@ -70,7 +70,7 @@ def crawl(
     opened = seed(store, source, options)
     if options.walks and not opened and not _goes_on(store, name):
         raise nothing_to_do(source, options, is_first=not crawls.counts(name))
-    refusals = RefusedFile(home / "crawls")
+    refusals = RefusedFile(home / "crawls", ("where", "reason"))
     may = source.trainable if options.trainable is None else options.trainable
     report.trainable = may
     on = None if options.trainable is None else date.today().isoformat()

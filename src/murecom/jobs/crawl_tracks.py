@@ -54,7 +54,7 @@ def key_of(source: Source, track: Track) -> str | None:
     """
     if (key := source.key_of(track.id)) is not None:
         return key
-    for kind in getattr(source, "id_kinds", (source.name,)):
+    for kind in (source.name, *source.id_kinds):
         if value := track.ids.get(kind):
             own = source.key_of(TrackId(value))  # some ids have their source in front already
             return own if own is not None else value

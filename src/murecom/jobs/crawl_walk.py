@@ -62,7 +62,7 @@ class Walk:
         writer: Writer,
         options: CrawlOptions,
         report: CrawlReport,
-        refuse: Callable[[list[tuple[str, str]]], None],
+        refuse: Callable[[list[tuple[str, str]]], object],
         progress: Progress,
     ) -> None:
         self.store, self.source, self.http, self.owner = store, source, http, owner

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from murecom.errors import BadInput, MurecomError, Unreachable, Unsupported
 from murecom.formats import Content, ContentStream
-from murecom.formats.base import entry_track
+from murecom.formats.base import Refused, entry_track
 from murecom.formats.json_rows import LONGEST_ID
-from murecom.jobs.import_refused import Refusals
 from murecom.jobs.lock import only_one
 from murecom.jobs.matching import by_identity, by_name
 from murecom.jobs.playlist_files import identified, is_named, nothing_found, playlist_files
+from murecom.jobs.refused import RefusedFile
 from murecom.library.guess import guess
 from murecom.store import ImportRow, Store
 from murecom.store.listens import why_not
@@ -116,7 +116,8 @@ def import_playlists(
     if not files:
         raise nothing_found(options.paths)
     report = ImportReport(failed=len(missing), failures=missing)
-    refusals = Refusals(None if options.dry_run else home / "imports")
+    folder = None if options.dry_run else home / "imports"
+    refusals = RefusedFile(folder, ("file", "where", "reason"))
     work = _Import(store, options, report, refusals, progress, files)
     try:
         if options.dry_run:
@@ -138,7 +139,7 @@ class _Import:
         store: Store,
         options: ImportOptions,
         report: ImportReport,
-        refusals: Refusals,
+        refusals: RefusedFile,
         progress: Progress,
         files: list[str],
     ) -> None:
@@ -205,13 +206,13 @@ class _Import:
                 fit = _Fit()
                 for number, content in new:
                     self._take(stream, content, number, fit)
-                refused += self.refusals.take(file, stream.source.refused)
+                refused += self._refuse(file, stream.source.refused)
                 if new and not options.dry_run:
                     self._put(stream, fit, replace(row, playlists=read, refused=refused))
                 self._count(fit)
                 self._tell(min(stream.source.done, stat.st_size - 1))
         finally:
-            refused += self.refusals.take(file, stream.source.refused)
+            refused += self._refuse(file, stream.source.refused)
         if not options.dry_run:
             self.store.imports.put(replace(row, playlists=read, refused=refused, finished=True))
         self.report.files += 1
@@ -280,6 +281,12 @@ class _Import:
             )  # fmt: skip
             self.matched[key] = found or by_name(self.store, entry) or _by_words(entry)
         return self.matched[key]
+
+    def _refuse(self, file: str, refused: list[Refused]) -> int:
+        """Write down what a reader has refused, and forget it; give how many there were."""
+        number = self.refusals.add((file, one.where, one.reason) for one in refused)
+        refused.clear()
+        return number
 
     def _tell(self, done: int) -> None:
         report = self.report

@@ -43,11 +43,7 @@ class Postgres(Backend):
             return sa.create_engine(
                 self.url,
                 pool_pre_ping=True,
-                connect_args={
-                    # A plan kept from when a table was empty reads all of it for ever after.
-                    "prepare_threshold": None,
-                    "options": f"-c lock_timeout={int(self.wait * 1000)}",
-                },
+                connect_args={"options": f"-c lock_timeout={int(self.wait * 1000)}"},
             )
         except ModuleNotFoundError as error:
             raise Unsupported(
@@ -82,8 +78,17 @@ class Postgres(Backend):
         return list(values)
 
     def begin(self, connection: sa.Connection, *, writing: bool) -> None:
-        """Let a reader see one state throughout; writers see each other's commits."""
-        if not writing:
+        """Let a reader see one state throughout; writers see each other's commits.
+
+        Only the statements of writers are prepared: there are few of them, and all look rows up by
+        keys. A plan that was made while a table was empty would read all of it for ever after, so
+        theirs must use indexes.
+        """
+        driver: Any = connection.connection.driver_connection
+        driver.prepare_threshold = 5 if writing else None
+        if writing:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+        else:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def lock_schema(self, connection: sa.Connection) -> None:
