@@ -20,13 +20,13 @@ NASTY = [
 ]
 
 
-@pytest.mark.parametrize("path", NASTY)
-def test_any_path_is_kept(store: Store, path: str) -> None:
-    row = FileRow(path, 2**40, 2**62, "ab12", None, "failed", "It is empty.")
+@pytest.mark.parametrize("name", NASTY)  # `path` is that of the database
+def test_any_path_is_kept(store: Store, name: str) -> None:
+    row = FileRow(name, 2**40, 2**62, "ab12", None, "failed", "It is empty.")
     store.files.put(row)
-    assert store.files.get(path) == row
+    assert store.files.get(name) == row
     assert list(store.files.iter()) == [row]
-    assert list(store.files.iter(under=path)) == [row]
+    assert list(store.files.iter(under=name)) == [row]
 
 
 def test_put_again_replaces(store: Store) -> None:
