@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -19,6 +19,14 @@ from murecom.store.rows import batches
 from murecom.store.tags import PLAYLIST, PLAYLIST_TAG, Tag, delete_tags, load_tags
 from murecom.text.fold import name_key
 from murecom.types import Playlist, Progress, Track, no_progress
+
+
+class ListName(NamedTuple):
+    """A playlist without its tracks: id, name, and how many entries it has."""
+
+    id: str
+    name: str
+    tracks: int
 
 
 class Playlists:
@@ -177,12 +185,12 @@ class Playlists:
                 return
             last = pks[-1]
 
-    def search(self, name: str, limit: int = 20) -> list[tuple[Playlist, float]]:
-        """Find playlists by name, best first.
+    def search(self, name: str, limit: int = 20) -> list[tuple[ListName, float]]:
+        """Find playlists by name, best first; `get` gives the tracks of one.
 
         Returns
         -------
-        list of (Playlist, float)
+        list of (ListName, float)
             1.0 for the same folded name, 0.8 for its beginning, 0.5 for a part of it; of equal
             scores the playlist that was added first comes first.
         """
@@ -199,7 +207,8 @@ class Playlists:
             if len(scores) < limit:  # only then look through all names
                 rest = connection.scalars(part.order_by(table.pk).limit(limit - len(scores)))
                 scores |= dict.fromkeys(rest, 0.5)
-            found = _load(connection, table.pk.in_(list(scores)))
+            rows = connection.execute(_NAMES.where(table.pk.in_(list(scores)))).all()
+        found = {pk: ListName(f"{of}:{own}", name, count) for pk, of, own, name, count in rows}
         return [(found[pk], float(value)) for pk, value in scores.items()]
 
     def delete(self, playlist_id: str) -> None:
@@ -214,6 +223,17 @@ class Playlists:
             )
             delete_tags(work, [f"{PLAYLIST}{source}:{source_id}"])
             work.lists_changed = work.lists_changed or gone.rowcount > 0
+
+
+_NAMES = sa.select(
+    schema.playlist.c.pk,
+    schema.playlist.c.source,
+    schema.playlist.c.source_id,
+    schema.playlist.c.name,
+    sa.select(sa.func.count())
+    .where(schema.playlist_track.c.playlist == schema.playlist.c.pk)
+    .scalar_subquery(),
+)
 
 
 def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[int, Playlist]:
