@@ -6,7 +6,9 @@
 next word is chosen; constants were chosen on one half of the real names, this reports both.
 `manners`: two processes ask a server on loopback, which limits them and asks for pauses, and keeps
 its own log. `kills`: processes are killed at random points, until the walk is done, again and
-again. `rate`: a service in memory that answers at once.
+again; then `murecom crawl deezer` against a server on loopback. The issue asked for one page again
+after a kill: with several calls under way it is one for each of them, so that is the bar. `rate`: a
+service in memory that answers at once.
 """
 
 from __future__ import annotations
@@ -36,8 +38,6 @@ LIMIT = (20, 1.0)
 "Calls and seconds of the server in `manners`."
 PAUSES_EVERY = 120
 "Calls after which that server wants a pause of a second."
-SLACK = 0.05
-"Seconds in which a call that was under way when the pause was announced may still arrive."
 
 
 # -- words ----------------------------------------------------------------------------------------
@@ -116,12 +116,11 @@ def manners(seconds: float) -> dict[str, Any]:
             process.wait()
     server.shutdown()
     times, (calls, window) = sorted(server.arrived), LIMIT
-    over = sum(times[n] - times[n - calls] < window - SLACK for n in range(calls, len(times)))
-    strictly = sum(times[n] - times[n - calls] < window for n in range(calls, len(times)))
-    during = sum(begin + SLACK < moment < end for begin, end in server.pauses for moment in times)
+    over = sum(times[n] - times[n - calls] < window for n in range(calls, len(times)))
+    during = sum(begin < moment < end for begin, end in server.pauses for moment in times)
     return {
         "calls": len(times), "pauses": len(server.pauses), "windows over the limit": over,
-        "of these by less than 50 ms on the way": strictly, "calls in a pause": during,
+        "calls in a pause": during,
     }  # fmt: skip
 
 
@@ -202,7 +201,7 @@ def kills(number: int, workers: int) -> dict[str, Any]:
 
 def rate(lists: int = 4000, tracks: int = 50) -> dict[str, Any]:
     """Time a walk through a service in memory."""
-    from crawl_double import WORDS, Catalogue, Made
+    from crawl_double import WORDS, Catalogue, Line, Made
     from murecom.jobs.crawl import crawl
     from murecom.jobs.crawl_report import CrawlOptions
     from murecom.store import Store
@@ -214,7 +213,7 @@ def rate(lists: int = 4000, tracks: int = 50) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "m.db") as store:
         began, worked = time.perf_counter(), time.process_time()
         options = CrawlOptions(seeds=("rain",), playlists=0, workers=4)
-        report = crawl(store, Path(folder), Made(made, size=100), None, options)  # type: ignore[arg-type]
+        report = crawl(store, Path(folder), Made(made, size=100), Line(), options)
         took, worked = time.perf_counter() - began, time.process_time() - worked
     return {
         "calls": report.calls, "entries": report.entries, "new tracks": report.tracks,
@@ -231,7 +230,9 @@ def judged(results: dict[str, Any]) -> list[dict[str, Any]]:
         made.append(bar("windows over the limit", found["windows over the limit"], 0, "windows"))
         made.append(bar("calls in a pause", found["calls in a pause"], 0, "calls"))
     for found in results.get("kills", ()):
-        many = f"{found['workers']} at a time"
+        many = f"{found['workers']} at a time{', HTTP' if 'over HTTP' in found else ''}"
+        if "over HTTP" in found:
+            made.append(bar("most calls in 5 s", found["most calls in 5 s"], 50, "calls"))
         made.append(bar(f"playlists lost, {many}", found["playlists lost or short"], 0, ""))
         made.append(
             bar(f"pages again after a kill, {many}", found["most after one kill"],
@@ -267,7 +268,10 @@ def main() -> None:
     if "manners" in parts:
         results["manners"] = manners(options.seconds)
     if "kills" in parts:
+        from _crawl_http import kills_over_http
+
         results["kills"] = [kills(options.kills, workers) for workers in (1, 4)]
+        results["kills"].append(kills_over_http(options.kills // 10))
     if "rate" in parts:
         results["rate"] = rate()
     for name in ("manners", "kills", "rate"):

@@ -4,49 +4,39 @@
 what is hard about it. A checksum of each pair puts it into one of two halves: rules and thresholds
 were chosen on "tune" alone, the bars are for "check". Compared with it: the original's way, equal
 names. With evaluation data (MURECOM_DATA) the tracks of playlists are grouped as well, and a sample
-of what was joined beyond equal names is written to a file for judging.
+of what was joined beyond equal names is written to a file, kept outside, for judging: put "same",
+"other" or "unsure" before the first tab of a line and give the file with --judged.
 
-    python benchmarks/matching.py [--data DIR] [--out FILE] [--names 200000] [--json]
+    python benchmarks/matching.py [--data DIR] [--out FILE] [--judged FILE] [--names N] [--json]
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import gzip
-import json
 import os
 import random
 import statistics
 import tempfile
 import time
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from _common import bar, bars, conditions, restart_fairly, say, show, table
+from _matching_wild import on_judged, on_playlists
 from murecom.jobs.matching import by_name
 from murecom.jobs.twins import find_twins
-from murecom.library.matching import (
-    Described,
-    artist_blocks,
-    compare,
-    described,
-    title_blocks,
-)
+from murecom.library.matching import compare, described
 from murecom.store import FileRow, Store
 from murecom.train.report import wilson
 from murecom.types import Track, TrackId
 from names import generated
 
 PAIRS = Path(__file__).with_name("matching_pairs.tsv")
-SAMPLED = 200
-"Joins that are written down for judging."
-
 Judge = Callable[["Pair"], bool]
 
 
@@ -137,85 +127,6 @@ def on_pairs() -> dict[str, Any]:
     return result
 
 
-# -- names from real playlists ----------------------------------------------------------------
-
-
-def played(data: Path) -> list[Track]:
-    """Read the different tracks of the playlists."""
-    found: dict[str, Track] = {}
-    with gzip.open(data / "mpd" / "playlists.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            for entry in json.loads(line)["tracks"]:
-                uri = entry["track_uri"]
-                if uri not in found:
-                    names = (entry["artist_name"],)
-                    found[uri] = Track(TrackId(uri), entry["track_name"], names)
-    return list(found.values())
-
-
-def on_playlists(data: Path, out: Path | None) -> dict[str, Any]:
-    """Group tracks of different ids: by equal names, and as murecom does."""
-    tracks = played(data)
-    exact: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
-    for row, track in enumerate(tracks):
-        exact[track.title, track.artists].append(row)
-    # of tracks with equal names one stands for all: without durations they cannot be told apart
-    rows = [members[0] for members in exact.values()]
-    ready = {row: described(tracks[row]) for row in rows}
-    group = {row: row for row in rows}
-    joins: list[tuple[int, int, str]] = []
-    for first, second in set(_near(tracks, ready)):
-        likeness = compare(ready[first], ready[second])
-        if likeness.is_same:
-            joins.append((first, second, likeness.how))
-            group[_root(group, first)] = _root(group, second)
-    sizes: Counter[int] = Counter()
-    parts: Counter[int] = Counter()
-    for members in exact.values():
-        root = _root(group, members[0])
-        sizes[root] += len(members)
-        parts[root] += 1
-    if out is not None:
-        _write(out, tracks, joins)
-    several = [len(members) for members in exact.values() if len(members) > 1]
-    return {
-        "tracks": len(tracks),
-        "equal_groups": len(several),
-        "equal_tracks": sum(several),
-        "groups": sum(size > 1 for size in sizes.values()),
-        "grouped_tracks": sum(size for size in sizes.values() if size > 1),
-        "wider_groups": sum(count > 1 for count in parts.values()),
-        "joins": dict(Counter(how for _, _, how in joins)),
-    }
-
-
-def _near(tracks: list[Track], ready: dict[int, Described]) -> Iterator[tuple[int, int]]:
-    blocks: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for row, one in ready.items():
-        for artist in artist_blocks(tracks[row].artists, one.title.featured):
-            for title in title_blocks(one.title):
-                blocks[artist, title].append(row)
-    for rows in blocks.values():
-        yield from combinations(sorted(set(rows)), 2)
-
-
-def _root(group: dict[int, int], row: int) -> int:
-    while group[row] != row:
-        group[row] = row = group[group[row]]
-    return row
-
-
-def _write(out: Path, tracks: list[Track], joins: list[tuple[int, int, str]]) -> None:
-    by_way: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for join in joins:
-        by_way[join[2]].append(join)
-    draw = random.Random(1)
-    with out.open("w", encoding="utf-8") as file:
-        for some in by_way.values():
-            for first, second, how in draw.sample(sorted(some), min(SAMPLED, len(some))):
-                file.write(f"{how}\t{tracks[first].name}\t{tracks[second].name}\n")
-
-
 # -- speed ------------------------------------------------------------------------------------
 
 
@@ -304,8 +215,14 @@ def text(result: dict[str, Any]) -> str:
             f"equal names: {own['equal_groups']:,} groups of {own['equal_tracks']:,} tracks\n"
             f"murecom:     {own['groups']:,} groups of {own['grouped_tracks']:,} tracks; "
             f"{own['wider_groups']:,} hold different names\n"
-            f"joins of different names: {joins}"
+            f"joins of different names: {joins}\n"
+            f"one folded title and main artist: {own['named']['joined']:,} of "
+            f"{own['named']['pairs']:,} pairs joined "
+            f"({own['named']['joined'] / max(1, own['named']['pairs']):.1%})"
         )
+    if judged := result["judged"]:
+        rows = [(how, own["judged"], _share(own, "precision")) for how, own in judged.items()]
+        blocks.append(table(("joins judged", "pairs", "precision (95 %)"), rows))
     if fast := result["speed"]:
         rows = [
             (kind, f"{own['mean_ms']:.2f}", f"{own['p95_ms']:.2f}", f"{own['found']:.0%}")
@@ -332,6 +249,7 @@ def main() -> None:
     known = os.environ.get("MURECOM_DATA")
     parser.add_argument("--data", type=Path, default=Path(known) if known else None)
     parser.add_argument("--out", type=Path, help="Where a sample of the joins is written.")
+    parser.add_argument("--judged", type=Path, help="Such a sample with verdicts in front.")
     parser.add_argument("--names", type=int, default=200_000, help="0 measures no speed.")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -339,6 +257,7 @@ def main() -> None:
     say("judging pairs")
     result["pairs"] = on_pairs()
     result["playlists"] = result["speed"] = None
+    result["judged"] = on_judged(options.judged) if options.judged else None
     if options.data is not None:
         say("grouping the tracks of playlists")
         result["playlists"] = on_playlists(options.data, options.out)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from crawl_double import Made, catalogue
+from crawl_double import Line, Made, catalogue
 from murecom.jobs.crawl import crawl
 from murecom.jobs.crawl_report import CrawlOptions
 from murecom.store import Store
@@ -21,5 +21,5 @@ with Store.open(database) as store:
     source = Made(catalogue(), size=2, log=Path(log), pause=float(pause))
     options = CrawlOptions(seeds=("rain",), playlists=0, workers=int(workers))
     print("ready", flush=True)
-    report = crawl(store, home, source, None, options)  # type: ignore[arg-type]
+    report = crawl(store, home, source, Line(), options)
     print(report.calls, report.added, flush=True)

@@ -12,7 +12,7 @@ from crawl_double import Catalogue, Made, catalogue, entry
 from murecom import registry
 from murecom.cli import run
 from murecom.crawl.base import Login, Page, Task
-from murecom.errors import NotFound, Paused, QuotaSpent, Unsupported
+from murecom.errors import NotFound, NotReady, Paused, QuotaSpent, Unsupported
 from murecom.store import Store
 
 
@@ -53,6 +53,44 @@ def test_a_walk(shop: Shop) -> None:
     code, out, err = shop("made")
     assert (code, out) == (1, "")
     assert "All that was found was asked for." in err
+
+
+def test_status_makes_no_database(shop: Shop) -> None:
+    code, out, _ = shop("made", "--status")
+    assert code == 0
+    assert "Nothing was asked of made yet" in out
+    assert not (shop.home / "murecom.db").exists()
+
+
+def test_a_key_that_ends_in_the_middle(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    twins: list[Any] = []
+    monkeypatch.setattr("murecom.service.Murecom._find_twins", lambda *a: twins.append(a))
+
+    def refuse(task: Task) -> Page | None:
+        if task.kind == "playlist" and len(shop.source.asked) > 20:
+            raise NotReady("Log in again.")
+        return None
+
+    shop.source.hook = refuse
+    code, out, err = shop("made", "--seed", "rain", "--json")
+    assert code == 1
+    assert json.loads(out)["stopped"] == "Log in again."
+    assert json.loads(out)["added"] > 0
+    assert "Stopped early by made: Log in again." in err
+    assert len(twins) == 1
+
+
+def test_marks_are_told(shop: Shop) -> None:
+    shop("made", "--own", "--not-trainable")
+    code, out, _ = shop("made", "--own", "--trainable")
+    assert code == 0
+    assert "unchanged 28  marked 28" in out
+
+
+def test_names_only(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Made, "opens_found", False)
+    _, out, _ = shop("made", "--seed", "rain", "--playlists", "100", "-n")
+    assert out.startswith("100 playlists by name only: about 20 calls")
 
 
 def test_json(shop: Shop) -> None:
@@ -127,7 +165,7 @@ def test_about_tracks(shop: Shop) -> None:
     assert code == 0
     assert out.startswith("6 calls to made")
     code, _, err = shop("made", "--with", "smell")
-    assert code == 1
+    assert code == 2
     assert "it has: lyrics, comments, tags, similar" in err
 
 
@@ -160,7 +198,14 @@ def test_usage(shop: Shop) -> None:
     assert shop("made", "--paste")[0] == 2
     code, _, err = shop("spottify", "--seed", "x")
     assert code == 3
-    assert "spotify" in err
+    assert "Did you mean spotify? List all sources: murecom crawl" in err
+    assert shop("deezer", "--with", "lyrics")[0] == 2
+    assert shop("deezer", "--own", "-n")[0] == 2
+    for empty in ("", "  "):
+        code, _, err = shop("made", "--seed", "rain", "--seed", empty)
+        assert code == 2
+        assert "an empty one finds nothing" in err
+    assert shop.source.asked == []
 
 
 def test_login(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

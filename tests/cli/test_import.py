@@ -90,10 +90,10 @@ def test_dry_run(bring, file, home):
 def test_lists_of_one_id_are_told(bring, file, tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.jsonl").write_text(
-            json.dumps({"pid": 1, "tracks": [{"track_uri": f"x:{name}"}]})
+            json.dumps({"pid": "mine:1", "tracks": [{"track_uri": f"x:{name}"}]})
         )
     _, _, err = bring(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
-    assert "Note: 1 playlist has the id of another one of this import" in err
+    assert "Note: 1 playlist has the id of one from another file and took its place" in err
 
 
 def test_trainable(bring, file, home):

@@ -49,3 +49,36 @@ def test_without_files_it_names_the_next_step(tmp_path, capsys):
     assert code == 0
     assert out.startswith("0 tracks")
     assert "murecom scan" in err
+
+
+def test_one_name(home, capsys):
+    wanted = ("match", "GREY RAIN (Remastered)", "--artist", "A")
+    code, out, err = run(capsys, "--home", home, *wanted)
+    assert (code, err) == (0, "")
+    assert "Grey Rain" in out
+    code, out, _ = run(capsys, "--home", home, *wanted, "--duration", "100", "--json")
+    assert (code, json.loads(out)["id"]) == (0, "file:1")
+    # nothing was compared
+    _, out, _ = run(capsys, "--home", home, "match", "--json", "-q")
+    assert json.loads(out)["compared"] == 1
+
+
+def test_a_name_that_is_nothing(home, capsys):
+    code, out, err = run(capsys, "--home", home, "match", "Grey Rain (Live)", "--artist", "A")
+    assert (code, out) == (3, "")
+    assert "murecom search" in err
+    code, out, _ = run(capsys, "--home", home, "match", "Snow", "--json", "-q")
+    assert (code, json.loads(out)) == (3, None)
+
+
+@pytest.mark.parametrize("wrong", [["--artist", "A"], ["--duration", "3"], ["X", "--again"]])
+def test_what_does_not_go_together(home, capsys, wrong):
+    code, out, err = run(capsys, "--home", home, "match", *wrong)
+    assert (code, out) == (2, "")
+    assert "TITLE" in err
+
+
+def test_a_blank_title_is_refused(home, capsys):
+    code, _, err = run(capsys, "--home", home, "match", " ")
+    assert code == 1
+    assert "Give one" in err

@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 import pytest
+from starlette.responses import JSONResponse
 
 from fakes.asking import Asking, Canned, pages
 from fakes.deezer import FakeDeezer, error, track
+from murecom.crawl import deezer as deezer_module
 from murecom.crawl.base import Task
 from murecom.crawl.deezer import Deezer
 from murecom.errors import BadInput, NotFound, Paused, Unreachable, Unsupported
@@ -104,3 +106,15 @@ def test_what_it_does_not_have_is_told(deezer: Made) -> None:
         source.run(Task("playlist", "a/b"), Asking())
     assert source.login(own=False) is None
     assert (source.trainable, source.limit.calls, source.limit.seconds) == (False, 50, 5.0)
+
+
+@pytest.mark.parametrize("status", [200, 403, 429])
+def test_codes_as_text_and_with_any_status(deezer: Made, status: int) -> None:
+    fake, source = deezer
+    body = {"error": {"type": "Exception", "message": "Quota limit exceeded", "code": "4"}}
+    fake.fail(JSONResponse(body, status))
+    http = Asking()
+    with pytest.raises(Paused, match="pause"):
+        source.run(Task("search", "rain"), http)
+    assert [seconds for _, seconds in http.pauses] == [5.0], "all threads and programs wait"
+    assert deezer_module._pause(body) == 5.0

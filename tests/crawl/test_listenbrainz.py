@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from fakes.asking import Asking, Canned, pages
 from fakes.listenbrainz import FakeListenBrainz, mbid, similar, track
@@ -139,3 +140,12 @@ def test_an_answer_of_another_shape_is_bad_input(listenbrainz: Made, answer: Any
     kind = "playlist" if answer and "playlist" in answer else "search"
     with pytest.raises(BadInput, match="another shape"):
         listenbrainz[1].run(Task(kind, mbid(1)), Canned(answer))  # type: ignore[arg-type]
+
+
+def test_a_list_that_is_refused_is_left_out(listenbrainz: Made) -> None:
+    fake, source = listenbrainz
+    fake.fail(Response("Forbidden", 403))
+    with pytest.raises(Unsupported, match="owner only"):
+        source.run(Task("playlist", mbid(1)), asking())
+    assert source.takes_word("jazz")
+    assert not source.takes_word("晴天")

@@ -113,7 +113,7 @@ def test_a_category_gives_stubs_and_where_to_go_on():
     page = made().run(Task("category", "治愈", "50"), http)
     assert page.stubs == (
         Stub("5", "雨", size=3, snapshot="99", tags=("治愈",)),
-        Stub("6", "喜欢的音乐"),
+        Stub("6", "喜欢的音乐", has_words=False),
     )
     assert (page.next, page.total) == ("53", 200)  # in items, not in pages
     assert page.refused == (("playlist 52", "no id"),)

@@ -262,3 +262,11 @@ def test_ids_are_whole_and_nothing_may_be_learned(spotify: Made) -> None:
     assert source.key_of(TrackId("deezer:1")) is None
     assert source.trainable is False
     assert "2026-11-22" in source.terms
+
+
+def test_descriptions_are_escaped_for_html_and_names_are_not(spotify: Made) -> None:
+    fake, source = spotify
+    fake.add("R&amp;B rain", [], description="Bob&#x27;s &amp; mine")
+    (stub,) = source.run(Task("search", "rain"), as_application(fake)).stubs
+    assert (stub.name, stub.description) == ("R&amp;B rain", "Bob's & mine")
+    assert stub.has_words

@@ -45,6 +45,11 @@ class Asking:
     codes: list[int] = field(default_factory=list)
     pauses: list[tuple[str, float]] = field(default_factory=list)
 
+    @property
+    def sent(self) -> int:
+        """Calls so far."""
+        return len(self.codes)
+
     def get(
         self,
         url: str,

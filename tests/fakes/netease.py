@@ -135,6 +135,8 @@ class Upstream:
         if str(asked["type"]) != "1000":
             return {"code": 400, "msg": "type"}
         rows, _ = self._page(ids, asked)
+        for row in rows:
+            del row["specialType"]  # of what a word finds it is not always told
         if not ids:
             return {"code": 200, "result": {"playlistCount": 0}}
         return {"code": 200, "result": {"playlists": rows, "playlistCount": len(ids)}}

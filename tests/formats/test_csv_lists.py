@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from murecom.formats import csv_lists
+from murecom.errors import Unsupported
+from murecom.formats import ContentStream, csv_lists
 from murecom.formats.base import Source
 from murecom.formats.csv_lists import CSVLists
 from murecom.types import Playlist
@@ -127,3 +128,42 @@ def test_ten_thousand_tracks_and_none():
     assert playlist.tracks[0].title == "T9999"
     assert not refused
     assert read("playlist,title\n") == ([], [])
+
+
+def test_a_table_without_a_playlist_is_one(tmp_path):
+    (tmp_path / "Evening.csv").write_text("title;artist;album;isrc;addedDate\nA;Ann;;;\nB;Bob;;;\n")
+    stream = ContentStream(tmp_path / "Evening.csv")
+    ((playlist,), kind) = (list(stream), stream.format.name)
+    assert (playlist.name, kind) == ("Evening", "csv")
+    assert [track.name for track in playlist.tracks] == ["Ann – A", "Bob – B"]
+
+
+def test_a_table_without_a_header(tmp_path):
+    (tmp_path / "x.csv").write_text("Evening,2,Ann,A\nEvening,1,Ann,B\n")
+    (playlist,) = ContentStream(tmp_path / "x.csv")
+    assert (playlist.name, [t.title for t in playlist.tracks]) == ("Evening", ["B", "A"])
+
+
+def test_which_columns_are_missing(tmp_path):
+    (tmp_path / "x.csv").write_text("position,name of it,who\n1,A,Ann\n")
+    with pytest.raises(
+        Unsupported, match=r"columns are: position, name of it, who\. A table .* nee"
+    ):
+        ContentStream(tmp_path / "x.csv")
+
+
+def test_positions_of_spreadsheets_and_blank_ones():
+    (playlist,), refused = read("playlist,position,title\nE,2.0,B\nE,,C\nE,1.0,A\nE,10.0,Z\n")
+    assert [track.title for track in playlist.tracks] == ["A", "B", "Z", "C"]
+    ((where, reason),) = refused
+    assert where == "playlist 'E'"
+    assert "1 row has no position" in reason
+    (playlist,), refused = read("playlist,position,title\nE,,B\nE,,A\n")
+    assert [track.title for track in playlist.tracks] == ["B", "A"]
+    assert not refused
+
+
+def test_what_is_no_track_is_refused_with_the_reason():
+    (playlist,), refused = read("playlist,title,uri\nE,A,spotify:episode:x\nE,B,\n")
+    assert len(playlist.tracks) == 1
+    assert refused == [("line 2", "an episode is no track of Spotify")]

@@ -32,10 +32,13 @@ def test_quotes_over_lines_and_ones_that_stay_open(packed):
     content = b'one,second\n"a\nb","say ""hi"""\n"open,x\nc,d\n12" mix,y\ne,f\n'
     found, refused = read(gzip.compress(content) if packed else content)
     assert found == [
-        ("line 2", "a\nb", 'say "hi"'), ("line 4", '"open', "x"), ("line 5", "c", "d"),
-        ("line 6", '12" mix', "y"), ("line 7", "e", "f"),
+        ("line 2", "a\nb", 'say "hi"'), ("line 5", "c", "d"), ("line 6", '12" mix', "y"),
+        ("line 7", "e", "f"),
     ]  # fmt: skip
-    assert not refused
+    assert refused == [("line 4", "a quote in it is never closed")]
+    found, refused = read(b'"one","second"\n"a","open\n"c","12"" mix"\n12" mix,"d"\n')
+    assert found == [("line 3", "c", '12" mix'), ("line 4", '12" mix', "d")]
+    assert [where for where, _ in refused] == ["line 2"]
     found, refused = read(b'one,second\n"open\nc,d\n')
     assert (found, refused) == (
         [("line 3", "c", "d")], [("line 2", "a quote in it is never closed")],
@@ -59,3 +62,16 @@ def test_beginnings():
     assert first_row(b'"a, b",c\n') == ["a, b", "c"]
     assert first_row(b"x" * 5000) == []
     assert named({"a": ("one", "two"), "b": ("one",)}, ["two", "one", "two"]) == {1: "a"}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("before", ["", "sep=;", '"sep=;"'])
+def test_line_ends_and_what_excel_is_told(end, before, monkeypatch):
+    monkeypatch.setattr(csv_rows, "CHUNK", 64)
+    rows = ["one;second", *(f"a,{n};{n}" for n in range(200))]
+    content = end.join([before, *rows] if before else rows)
+    for last in ("", end):
+        found, refused = read((content + last).encode())
+        assert [row[1:] for row in found] == [(f"a,{n}", f"{n}") for n in range(200)]
+        assert not refused
+    assert header_of(content.encode()[:2000]) == ["one", "second"]

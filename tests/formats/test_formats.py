@@ -373,3 +373,19 @@ def test_the_example_of_the_documentation_works(tmp_path, monkeypatch):
     assert [track.id for track in playlist.tracks] == ["text:Uno", "text:Due"]
     with pytest.raises(Unsupported, match=r"No playlist format is called '\.titles'"):
         write_playlist(playlist, tmp_path / "y.titles")
+
+
+@pytest.mark.parametrize("uri", ["spotify:episode:x", "https://open.spotify.com/episode/x"])
+def test_episodes_in_lists_of_players_are_refused_with_the_reason(tmp_path, uri):
+    texts = {
+        "a.m3u": f"#EXTM3U\n#EXTINF:1,A - B\n{uri}\n",
+        "a.jspf": f'{{"playlist": {{"track": [{{"title": "B", "identifier": "{uri}"}}]}}}}',
+        "a.xspf": '<playlist version="1" xmlns="http://xspf.org/ns/0/"><trackList><track><title>B'
+        f"</title><location>{uri}</location></track></trackList></playlist>",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+        refused: list[Refused] = []
+        (found,) = read_playlists(tmp_path / name, refused=refused)
+        assert found.tracks == ()
+        assert [one.reason for one in refused] == ["an episode is no track of Spotify"]

@@ -15,6 +15,7 @@ from murecom.formats.base import HEAD, Source
 from murecom.formats.jsonl import JSONLines
 from murecom.types import Playlist, Track
 
+OWN = "jsonl:playlists-1271cf25/"
 URI = "spotify:track:0NlyILZaWZ2euUP7JMKgtF"
 
 
@@ -43,8 +44,8 @@ def test_the_shape():
     found, refused = read(first + b"\n" + line(row(), name="二", pid=8) + b"\n")
     assert not refused
     assert [(p.id, p.name, p.description) for p in found] == [
-        ("mpd:7", "Evening", "calm"),
-        ("mpd:8", "二", None),
+        (f"{OWN}7", "Evening", "calm"),
+        (f"{OWN}8", "二", None),
     ]
     song, other = found[0].tracks
     assert song == Track(URI, "Song", ("Artist",), ids={"spotify": URI})
@@ -57,7 +58,6 @@ def test_the_shape():
         (URI, URI),
         ("https://open.spotify.com/track/0NlyILZaWZ2euUP7JMKgtF?si=x", URI),
         ("netease:123", "netease:123"),
-        ("spotify:local:A:B:C:200", "spotify:local:A:B:C:200"),
         ("https://x.example/a.mp3", "url:https://x.example/a.mp3"),
         ("", "text:Artist – Song"),
         (None, "text:Artist – Song"),
@@ -106,7 +106,11 @@ def test_bad_lines_are_named_and_the_rest_is_read():
         ]
     )
     found, refused = read(content)
-    assert [(p.id, len(p.tracks)) for p in found] == [("mpd:1", 1), ("mpd:2", 1), ("mpd:3", 0)]
+    assert [(p.id, len(p.tracks)) for p in found] == [
+        (f"{OWN}1", 1),
+        (f"{OWN}2", 1),
+        (f"{OWN}3", 0),
+    ]
     assert [where for where, _ in refused] == [
         "line 2", "line 4", "line 5", "line 6", "line 7", "line 8",
         *(f"line 9, track {n}" for n in (2, 3, 4, 5, 6)),
@@ -117,6 +121,7 @@ def test_bad_lines_are_named_and_the_rest_is_read():
 
 def test_ids_of_playlists_are_stable(tmp_path: Path):
     pids = [None, 5, True, 5, "five", [], 2**80, "\0\n", "x" * 999, 5, 1.5]
+    pids += ["mine:x y", "mpd:5", "a: b"]
     content = b"\n".join(line(row(), pid=pid) for pid in pids)
     (tmp_path / "夜 list.jsonl").write_bytes(content)
     for _ in range(2):
@@ -124,8 +129,8 @@ def test_ids_of_playlists_are_stable(tmp_path: Path):
         own = found[0].removesuffix("1")
         assert re.fullmatch(r"jsonl:夜 list\.jsonl-[0-9a-f]{8}/", own)
         assert found == [
-            f"{own}1", "mpd:5", f"{own}3", "mpd:5#2", "mpd:five", f"{own}6", f"{own}7", f"{own}8",
-            f"{own}9", "mpd:5#3", f"{own}11",
+            f"{own}1", f"{own}5", f"{own}3", f"{own}5#2", f"{own}five", f"{own}6", f"{own}7",
+            f"{own}8", f"{own}9", f"{own}5#3", f"{own}11", "mine:x y", f"{own}mpd:5", f"{own}a: b",
         ]  # fmt: skip
 
 
@@ -136,6 +141,25 @@ def test_files_of_one_name_in_two_folders_are_two(tmp_path: Path):
         (tmp_path / folder / "mine.jsonl").write_bytes(line(row()))
         found |= {p.id for p in read_playlists(tmp_path / folder / "mine.jsonl")}
     assert len(found) == 2
+
+
+def test_a_link_leads_to_the_same_file(tmp_path: Path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.jsonl").write_bytes(line(row(), pid=1))
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    found = {read_playlists(tmp_path / name / "a.jsonl")[0].id for name in ("real", "link")}
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind"),
+    [("spotify:episode:x", "an episode"), ("spotify:local:A:B:C:200", "a local file"),
+     ("https://open.spotify.com/show/x", "a show"), ("spotify:audiobook:x", "an audiobook")],
+)  # fmt: skip
+def test_what_is_no_track_is_refused_with_the_reason(uri, kind):
+    found, refused = read(line(row(uri), row()))
+    assert [len(p.tracks) for p in found] == [1]
+    assert refused == [("line 1, track 1", f"{kind} is no track of Spotify")]
 
 
 def test_control_characters_in_names():
@@ -161,7 +185,7 @@ def test_packed_and_cut_off(tmp_path: Path):
     assert not stream.source.refused
     for damaged in (packed[: len(packed) // 2], packed[:-1], packed[:-8] + b"\0" * 8):
         found, refused = read(damaged)
-        assert [p.id for p in found] == [f"mpd:{n}" for n in range(len(found))]
+        assert [p.id for p in found] == [f"{OWN}{n}" for n in range(len(found))]
         assert refused[-1][1] == "the packed file is cut off or damaged"
     assert len(read(packed[:-1])[0]) > 1900
     assert read(packed[:5] + b"\xff" * 40)[0] == []
@@ -189,7 +213,7 @@ def test_a_line_without_end(monkeypatch):
     monkeypatch.setattr("murecom.formats.json_rows.LONGEST_LINE", 500)
     content = b"\n".join([line(row(), pid=1), b"{" * 2100, line(row(), pid=2)])
     found, refused = read(content)
-    assert [p.id for p in found] == ["mpd:1", "mpd:2"]
+    assert [p.id for p in found] == [f"{OWN}1", f"{OWN}2"]
     assert refused == [("line 2", "it is too long for a playlist")]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from murecom.formats.base import Source
@@ -49,6 +52,47 @@ def test_last_fm_to_csv_has_no_header():
 def test_scrobbling_now_has_no_time_yet():
     found, refused = read("uts,artist,track\n,Ann,Song\n1614834360,Ann,Song\n")
     assert (len(found), refused) == (1, [("line 2", "it does not say when it was heard")])
+
+
+def scrobble(number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "artist": {"mbid": "", "#text": "Ann"}, "album": {"mbid": "", "#text": "First"},
+        "name": f"S{number}", "mbid": MBID, "url": "x", "streamable": "0",
+        "date": {"uts": str(1614834360 + number), "#text": "04 Mar 2021, 05:06"},
+    } | more  # fmt: skip
+
+
+NOW = scrobble(9, date=None, **{"@attr": {"nowplaying": "true"}})
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        [scrobble(0), scrobble(1), scrobble(2)],
+        [{"track": [NOW, scrobble(0), scrobble(1)]}, {"track": scrobble(2)}],
+        [[scrobble(0)], [scrobble(1), scrobble(2)], []],
+        [{"recenttracks": {"track": [scrobble(n)], "@attr": {"page": n}}} for n in range(3)],
+        {"recenttracks": {"@attr": {"page": 1}, "track": [NOW, *map(scrobble, range(3))]}},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_pages_of_recent_tracks(whole, indent):
+    found, refused = read(json.dumps(whole, indent=indent))
+    assert [(h.track.name, h.at - 1614834360) for h in found] == [
+        ("Ann – S0", 0), ("Ann – S1", 1), ("Ann – S2", 2),
+    ]  # fmt: skip
+    assert found[0].track.ids == {"mbid": MBID}
+    assert not refused
+
+
+def test_pages_with_what_is_no_scrobble():
+    found, refused = read(json.dumps([scrobble(0), 7, {"x": 1}, [None], scrobble(1, date=None)]))
+    assert len(found) == 1
+    assert len(refused) == 4
+
+
+def test_the_day_when_something_was_added_is_no_listen():
+    assert LastFM().sniff("x.csv", b"artist,title,dateadded\nA,B,2020-01-01\n") == 0
 
 
 def test_other_tables_are_not_taken():

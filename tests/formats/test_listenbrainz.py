@@ -7,6 +7,8 @@ import json
 import zipfile
 from typing import Any
 
+import pytest
+
 from murecom.formats import ContentStream
 from murecom.formats.base import Source
 from murecom.formats.listenbrainz import ListenBrainz
@@ -76,6 +78,39 @@ def test_packed(tmp_path):
     assert stream.format.name == "listenbrainz"
     assert [heard.at for heard in stream if isinstance(heard, Listen)] == [1614834360, 1617512760]
     assert [r.where for r in stream.source.refused] == ["listens/2021/4.jsonl, line 2"]
+
+
+def test_the_id_is_of_the_row_itself():
+    """Neither of what came before in the file, nor of what ListenBrainz has found out since."""
+    plain, known = line(), line(additional_info={"spotify_id": SPOTIFY})
+    names = [{"artist_credit_name": "Ann"}, {"artist_credit_name": "Bob"}]
+    mapped = line(mbid_mapping={"recording_mbid": MBID, "artists": names})
+    for content in (plain + known, known + plain):
+        found = {heard.track.id for heard in read(content)[0]}
+        assert found == {"text:Ann feat. Bob – Song", f"spotify:track:{SPOTIFY}"}
+    ((found,), _) = read(mapped)
+    assert (found.track.id, found.track.artists) == ("text:Ann feat. Bob – Song", ("Ann", "Bob"))
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_one_list_as_older_exports_and_the_api_write_it(indent):
+    rows = [json.loads(line(1614834360 + n, track_name=f"S{n}")) for n in range(3)]
+    for whole in (rows, {"payload": {"count": 3, "user_id": "x", "listens": rows}}):
+        content = json.dumps(whole, indent=indent).encode()
+        found, refused = read(content)
+        assert [heard.track.title for heard in found] == ["S0", "S1", "S2"]
+        assert not refused
+        damaged = content.replace(b'"S1"', b'"S1')
+        found, refused = read(damaged)
+        assert {"S0", "S2"} >= {heard.track.title for heard in found} >= {"S0"}
+        assert len(refused) == 1
+
+
+def test_episodes_are_no_tracks():
+    info = {"spotify_id": "https://open.spotify.com/episode/x"}
+    assert read(line(additional_info=info)) == (
+        [], [("line 1", "an episode is no track of Spotify")],
+    )  # fmt: skip
 
 
 def test_playlists_as_lines_are_not_taken():

@@ -87,3 +87,27 @@ def test_members_of_an_archive(tmp_path: Path):
     assert [r.where for r in source.refused] == ["b/one.txt, line 1", "b/two.txt, line 1"]
     with pytest.raises(BadInput, match="damaged"):
         list(members(Source(b"PK\x03\x04 nothing"), lambda _: True))
+
+
+@pytest.mark.parametrize("end", ["\n", '",\t"'])
+@pytest.mark.parametrize("stray", [b"caf\xe9", b"rock\xb4n roll", b"\xa7 1"])
+def test_one_stray_byte_does_not_turn_the_rest(monkeypatch, end, stray):
+    monkeypatch.setattr(packed, "CHUNK", 500)
+    lines = [b"plain words", stray, *("Déjà vu 晴天".encode() for _ in range(600))]
+    source = Source(end.encode().join(lines))
+    with unpacked(source) as file:
+        text = file.read().decode()
+    assert text.count("Déjà vu 晴天") == 600
+    assert "\ufffd" not in text
+    ((where, note),) = [(r.where, r.reason) for r in source.refused]
+    assert where == "encoding"
+    assert note.startswith("1 text is not UTF-8 like the others: read as")
+
+
+@pytest.mark.parametrize("data", ["é\n" * 5, "我们的\n" * 50])
+def test_files_of_one_encoding_are_not_told(data):
+    encoding = "cp1252" if "é" in data else "gb18030"
+    source = Source(data.encode(encoding))
+    with unpacked(source) as file:
+        assert file.read().decode() == data
+    assert not source.refused

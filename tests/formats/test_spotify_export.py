@@ -143,7 +143,7 @@ def test_the_short_history():
         "it does not say when it was heard", "nothing in it identifies a track",
     ]  # fmt: skip
     podcast = {"endTime": "2021-03-04 05:06", "podcastName": "Talk", "episodeName": "One"}
-    assert read([podcast])[1] == [("line 2", "an episode is no track: Talk – One")]
+    assert read([podcast])[1] == [("line 2", "an episode is no track")]
 
 
 def test_the_long_history():
@@ -161,8 +161,8 @@ def test_the_long_history():
     assert [heard.is_skipped for heard in listens] == [False, True, True, None]
     assert (listens[0].at, listens[0].ms) == (1614834067, 1000)
     assert [reason for _, reason in refused] == [
-        "an episode is no track: Talk – One", "nothing in it identifies a track",
-        "an audiobook is no track: Book", "it is no listen",
+        "an episode is no track", "nothing in it identifies a track",
+        "an audiobook is no track", "it is no listen",
     ]  # fmt: skip
 
 
@@ -251,3 +251,59 @@ def test_damaged_zips():
     assert refused == [
         ("MyData/Playlist1.json, line 1", "it does not look like the file that its name says")
     ]
+
+
+def test_old_names_in_the_archive_and_other_files_in_it(tmp_path: Path):
+    path = tmp_path / "my_spotify_data.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("MyData/Userdata.json", json.dumps({"username": "somebody"}))
+        file.writestr("MyData/endsong_0.json", json.dumps([played(1)]))
+        file.writestr("MyData/renamed.json", json.dumps([played(2)]))
+    stream = ContentStream(path)
+    assert [heard.track.id for heard in stream] == [URI.format(1), URI.format(2)]
+    assert not stream.source.refused
+    (tmp_path / "endsong_0.json").write_text(json.dumps([played(1)]))
+    assert len(list(ContentStream(tmp_path / "endsong_0.json"))) == 1
+
+
+def test_an_archive_that_holds_nothing_is_told(tmp_path: Path):
+    path = tmp_path / "my_spotify_data.zip"
+    for name in ("MyData/Userdata.json", "MyData/Read me.pdf"):
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr(name, json.dumps({"username": "somebody"}))
+        with pytest.raises(BadInput, match=r"The zip holds no"):
+            list(ContentStream(path))
+
+
+def test_two_lists_of_one_name_in_two_files_stay_two(tmp_path: Path):
+    parts = [[playlist("Mine", item(1)), playlist("E")], [playlist("Mine", item(1), item(2))],
+             [playlist("E"), playlist("Mine", item(1, "2022-01-01"))]]  # fmt: skip
+    contents = {f"Playlist{n}.json": json.dumps({"playlists": p}) for n, p in enumerate(parts, 1)}
+    with zipfile.ZipFile(tmp_path / "my_spotify_data.zip", "w") as file:
+        for name, text in contents.items():
+            file.writestr(f"Spotify Account Data/{name}", text)
+            (tmp_path / name).write_text(text)
+    found = [p.id for p in ContentStream(tmp_path / "my_spotify_data.zip")]
+    assert len(set(found)) == 5
+    assert [p.id for name in contents for p in ContentStream(tmp_path / name)] == found
+
+
+def test_lists_as_they_once_were_and_tracks_that_are_gone():
+    old = {"trackName": "Song", "artistName": "Ann", "albumName": "First"}
+    lists = [{"name": "Old", "lastModifiedDate": "2019-01-02", "tracks": [old]}]
+    (found,), refused = read({"playlists": lists})
+    assert [track.id for track in found.tracks] == ["text:Ann – Song"]
+    assert not refused
+    gone = {"endTime": "2021-03-04 05:06", "artistName": "Unknown Artist",
+            "trackName": "Unknown Track", "msPlayed": 1}  # fmt: skip
+    assert read([gone]) == ([], [("line 2", "Spotify does not know any more what it was")])
+    liked = {"tracks": [{"artist": "A", "track": "T", "uri": "spotify:episode:x"}]}
+    assert read(liked)[1][0][1] == "an episode is no track of Spotify"
+
+
+def test_no_name_of_what_was_heard_is_in_a_reason():
+    rows = [played(1, ts=None), played(2, **EPISODE), played(3, audiobook_title="Book",
+            spotify_track_uri=None, master_metadata_track_name=None)]  # fmt: skip
+    told = repr(read(rows)[1])
+    for name in ("Song", "Talk", "One", "Book", "Ann"):
+        assert name not in told

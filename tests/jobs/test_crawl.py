@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawl_double import Catalogue, Made, catalogue, entry, expected, rows
+from crawl_double import Catalogue, Line, Made, catalogue, entry, expected, rows
 from murecom.crawl.base import Page, Stub, Task
 from murecom.errors import BadInput, NotReady, Unsupported
 from murecom.jobs.crawl import crawl
@@ -26,7 +26,7 @@ def store(tmp_path: Path) -> Any:
 def run(store: Store, source: Made, *seeds: str, **options: Any) -> CrawlReport:
     made = CrawlOptions(seeds=seeds, **{"playlists": 0, "workers": 2} | options)
     home = Path(str(store._database.backend.place)).parent
-    return crawl(store, home, source, None, made)  # type: ignore[arg-type]
+    return crawl(store, home, source, Line(), made)
 
 
 def few(*sizes: int, **stub: Any) -> Catalogue:
@@ -116,7 +116,7 @@ class TestWalk:
     def test_progress(self, store: Store, tmp_path: Path) -> None:
         steps: list[Step] = []
         options = CrawlOptions(seeds=("rain",), playlists=5)
-        crawl(store, tmp_path, Made(), None, options, steps.append)  # type: ignore[arg-type]
+        crawl(store, tmp_path, Made(), Line(), options, steps.append)
         assert (steps[-1].done, steps[-1].total) == (5, 5)
         assert steps[-1].counts["words"] == 1
 

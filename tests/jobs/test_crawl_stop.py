@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from benchmarks._store_server import new_database, programs, server
 
-from crawl_double import Catalogue, Made, catalogue, expected, rows
+from crawl_double import Catalogue, Line, Made, catalogue, expected, rows
 from murecom.crawl.base import Page, Task
 from murecom.errors import (
     BadInput,
@@ -56,7 +56,7 @@ def store(tmp_path: Path) -> Any:
 def run(store: Store, source: Made, *seeds: str, **options: Any) -> CrawlReport:
     made = CrawlOptions(seeds=seeds, **{"playlists": 0, "workers": 2} | options)
     home = Path(str(store._database.backend.place)).parent
-    return crawl(store, home, source, None, made)  # type: ignore[arg-type]
+    return crawl(store, home, source, Line(), made)
 
 
 def failing(error: MurecomError, after: int = 0, times: int = 10**9) -> Made:
@@ -271,7 +271,7 @@ def test_interrupted_at_once(store: Store) -> None:
     options = CrawlOptions(seeds=("rain",), playlists=0, workers=3)
     home = Path(str(store._database.backend.place)).parent
     with pytest.raises(KeyboardInterrupt):
-        crawl(store, home, source, None, options, interrupt)  # type: ignore[arg-type]
+        crawl(store, home, source, Line(), options, interrupt)
     assert store.crawls.taken("made") == 0
     run(store, source)
     assert rows(store) == expected(source.catalogue)

@@ -18,7 +18,9 @@ from pathlib import Path
 import pytest
 
 from murecom.errors import BadInput, NotFound, NotReady
-from murecom.jobs import import_
+from murecom.formats.base import Source
+from murecom.formats.json_rows import file_key
+from murecom.jobs import import_, refused
 from murecom.jobs.import_ import ImportOptions, ImportReport, import_playlists
 from murecom.jobs.lock import only_one
 from murecom.store import FileRow, Store
@@ -58,6 +60,11 @@ def ids(store: Store) -> list[str]:
     return sorted(playlist.id or "" for playlist in store.playlists.iter())
 
 
+def own(*paths: Path) -> list[str]:
+    """Give the ids of the lists 0, 1 … of JSON lines that stand in these files, in order."""
+    return sorted(f"jsonl:{file_key(Source(path))}/{n}" for n, path in enumerate(paths))
+
+
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
     folder = tmp_path / "lists"
@@ -84,12 +91,12 @@ def test_a_mixed_folder(store, bring, mixed):
     assert (report.files, report.playlists, report.added, report.failed) == (6, 9, 9, 0)
     assert (report.passed, report.refused, report.refused_file) == (1, 0, None)
     assert ids(store) == [
-        f"jspf:{mixed}/e.jspf", f"m3u:{mixed}/c.m3u", *(f"mpd:{n}" for n in range(5)), "mpd:9",
-        f"xspf:{mixed}/d.xspf",
+        *own(*[mixed / "a.jsonl"] * 3, *[mixed / "deep" / "b.JSONL.gz"] * 2),
+        f"jspf:{mixed}/e.jspf", f"m3u:{mixed}/c.m3u", "mpd:9", f"xspf:{mixed}/d.xspf",
     ]  # fmt: skip
     found = store.playlists.get(f"m3u:{mixed}/c.m3u")
-    assert [t.id for t in found.tracks] == ["x:1", "text:Two"], "T1 by A1 is known by name"
-    assert store.playlists.get(f"xspf:{mixed}/d.xspf").tracks[0].id == "x:3"
+    assert [t.id for t in found.tracks] == ["text:A1 – T1", "text:Two"], "no file of that name"
+    assert store.playlists.get(f"xspf:{mixed}/d.xspf").tracks[0].id == "text:A3 – T3"
 
 
 def test_local_files_are_tracks_of_the_library(store, bring, mixed, tmp_path):
@@ -131,9 +138,10 @@ def test_a_changed_file_replaces_by_id(store, bring, tmp_path):
     path.write_text(lines(2, tracks=2) + lines(1, 7))
     report = bring(path)
     assert (report.added, report.replaced) == (1, 2)
-    assert ids(store) == ["mpd:0", "mpd:1", "mpd:2", "mpd:7"]
-    assert len(store.playlists.get("mpd:0").tracks) == 2
-    assert len(store.playlists.get("mpd:2").tracks) == 3
+    known = own(*[path] * 8)
+    assert ids(store) == [*known[:3], known[7]]
+    assert len(store.playlists.get(known[0]).tracks) == 2
+    assert len(store.playlists.get(known[2]).tracks) == 3
 
 
 def test_whether_models_may_learn(store, bring, tmp_path):
@@ -171,7 +179,7 @@ def test_rows_that_cannot_be_used_are_reported(store, bring, tmp_path):
         [f"{tmp_path}/a .jsonl", "line 2"],
         [f"{tmp_path}/a .jsonl", "line 3, track 1"],
     ]
-    assert ids(store) == ["mpd:0", "mpd:5", "mpd:6"]
+    assert [playlist.rpartition("/")[2] for playlist in ids(store)] == ["0", "5", "6"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +195,8 @@ def test_no_file_stops_the_others(store, bring, tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     (tmp_path / "good.jsonl").write_text(lines(2, 1000))
     report = bring(tmp_path / name, tmp_path / "good.jsonl")
-    assert {"mpd:1000", "mpd:1001"} <= set(ids(store))
+    start = f"jsonl:{file_key(Source(tmp_path / 'good.jsonl'))}/"
+    assert {f"{start}1000", f"{start}1001"} <= set(ids(store))
     assert report.files + report.failed == 2
     assert report.failed == len(report.failures)
 
@@ -214,8 +223,11 @@ def test_names_that_are_no_text(store, bring, tmp_path):
 
 
 def test_nothing_to_import(store, bring, tmp_path):
+    with pytest.raises(NotFound, match=r"nowhere': There is no such file"):
+        bring(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
     with pytest.raises(NotFound, match="no playlist files"):
-        bring(tmp_path / "home")
+        bring(tmp_path / "empty")
     with pytest.raises(BadInput, match="Name one"):
         bring()
 
@@ -245,7 +257,9 @@ def test_a_dry_run_reads_what_was_imported_before(bring, tmp_path):
 
 def test_lists_that_overwrite_one_another_are_counted(store, bring, tmp_path):
     for name, tracks in (("a", 3), ("b", 4)):
-        (tmp_path / f"{name}.jsonl").write_text(lines(5, tracks=tracks))
+        (tmp_path / f"{name}.jsonl").write_text(lines(5, tracks=tracks).replace(
+            '"pid": ', '"pid": "mine:1').replace(', "tracks"', '", "tracks"')
+        )  # fmt: skip
     report = bring(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
     assert (report.added, report.replaced, report.overwritten) == (5, 5, 5)
     report = bring(tmp_path / "a.jsonl", again=True)
@@ -325,3 +339,39 @@ def test_killed_imports_end_like_an_undisturbed_one(tmp_path: Path):
     assert killed == 8
     assert subprocess.run(command(home), check=False).returncode == 0
     assert contents(home) == expected
+
+
+def test_lists_of_own_files_never_take_the_place_of_others(store, bring, tmp_path):
+    lists = [{"name": "M", "pid": n, "tracks": []} for n in range(3)]
+    (tmp_path / "mpd.slice.json").write_text(json.dumps({"playlists": lists}))
+    (tmp_path / "mine.jsonl").write_text(lines(3))
+    (tmp_path / "yours.jsonl").write_text(lines(3))
+    for paths in (["mpd.slice.json", "mine.jsonl"], ["yours.jsonl"]):
+        report = bring(*(tmp_path / name for name in paths))
+        assert (report.replaced, report.overwritten) == (0, 0)
+    assert len(ids(store)) == 9
+    (tmp_path / "other.json").write_text(json.dumps({"playlists": [{**lists[1], "name": "N"}]}))
+    report = bring(tmp_path / "other.json")  # later, alone: the file is new, the list is not
+    assert (report.replaced, report.overwritten) == (1, 1)
+
+
+def test_millions_of_refused_rows_need_no_memory(bring, tmp_path, monkeypatch):
+    monkeypatch.setattr("murecom.formats.base.HELD", 10)
+    monkeypatch.setattr(refused, "WRITTEN", 100)
+    most = []
+    add = refused.RefusedFile.add
+    monkeypatch.setattr(
+        refused.RefusedFile, "add", lambda self, rows: (most.append(n := add(self, rows)), n)[1]
+    )
+    path = tmp_path / "a.jsonl"
+    path.write_text("[1]\n" * 5000 + "oops\n" + lines(1) + "[1]\n")
+    report = bring(path)
+    assert (report.added, report.refused) == (1, 5002)
+    assert max(most) <= 10
+    told = Path(report.refused_file)
+    assert told.stat().st_mode & 0o777 == 0o600
+    rows = [row.split("\t") for row in told.read_text().splitlines()[1:]]
+    assert len(rows) == 100 + 1 + 2
+    assert rows[100][1] == "and 4,900 more rows right after"
+    assert rows[100][::2] == rows[0][::2]
+    assert [row[1] for row in rows[101:]] == ["line 5001", "line 5003"]

@@ -195,3 +195,47 @@ def test_killed_in_the_middle_of_a_file_of_listens(tmp_path: Path):
     assert met, "no kill met an import that was under way"
     assert subprocess.run(command(home), check=False).returncode == 0
     assert heard(home) == expected
+
+
+def test_what_lastfm_passed_on_is_not_counted_twice(store, bring, tmp_path):
+    about = {"artist_name": "Ann feat. Bob", "track_name": "Duo"}
+    names = [{"artist_credit_name": "Ann"}, {"artist_credit_name": "Bob"}]
+    other = about | {"mbid_mapping": {"artists": names}}
+    other["additional_info"] = {"spotify_id": f"https://open.spotify.com/track/{'0' * 22}"}
+    rows = [{"listened_at": 1614834360, "track_metadata": other}]
+    rows += [{"listened_at": 1614834960, "track_metadata": about}]
+    (tmp_path / "listens.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / "scrobbles.csv").write_text(
+        "uts,artist,track\n1614834360,Ann,DUO\n1614834960,Ann feat. Bob,Duo\n1614835000,Ann,Duo\n"
+    )
+    assert bring(tmp_path / "listens.jsonl").new_listens == 2
+    report = bring(tmp_path / "scrobbles.csv")
+    assert (report.listens, report.new_listens, store.listens.count()) == (3, 1, 3)
+
+
+def test_what_was_forgotten_is_read_again(store, bring, tmp_path):
+    file = tmp_path / "listens.jsonl"
+    file.write_text(lines(3))
+    assert bring(file).new_listens == 3
+    assert bring(file).unchanged == 1
+    store.listens.forget()
+    assert bring(file).new_listens == 3, "nobody has to know of --again"
+
+
+def test_other_files_are_named(bring, tmp_path):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "a.jsonl").write_text(lines(1))
+    other = tmp_path / "lists" / "table.csv"
+    other.write_text("height,weight\n1,2\n")
+    report = bring(tmp_path / "lists")
+    assert (report.passed, report.other_files) == (1, [str(other)])
+
+
+def test_an_id_told_with_another_name_is_counted(store, bring, tmp_path):
+    for number, name in enumerate(("Song", "Quite another")):
+        row = {"track_uri": "x:1", "track_name": name, "artist_name": name}
+        text = json.dumps({"name": name, "tracks": [row]})
+        (tmp_path / f"{number}.jsonl").write_text(text + "\n")
+    assert bring(tmp_path / "0.jsonl").differing == 0
+    assert bring(tmp_path / "1.jsonl").differing == 1
+    assert store.tracks.get(["x:1"])["x:1"].title == "Song"

@@ -44,7 +44,10 @@ def plain(read: PlaylistData) -> dict[str, list[str]]:
     assert len(read.playlists) == len(data.titles) == len(data.interactions)
     assert len(data.items) == len(data.artists) == len(data.albums) == data.interactions.n_items
     rows = zip(read.playlists, data.interactions, strict=True)
-    return {playlist: [data.items[item] for item in items.tolist()] for playlist, items in rows}
+    return {
+        playlist.rpartition("/")[2]: [data.items[item] for item in items.tolist()]
+        for playlist, items in rows
+    }
 
 
 @pytest.mark.parametrize("options", [{}, {"merge": True}, {"min_count": 2}])
@@ -61,9 +64,9 @@ def test_store_and_files_agree(store, file, tmp_path, options):
 
 def test_what_the_options_do(file):
     a, b, c, again = "x:a", "x:b", "x:c", "x:a - Remastered 2011"
-    assert plain(read_files([file])) == {"mpd:1": [a, b, a], "mpd:2": [a, c, again]}
-    assert plain(read_files([file], merge=True)) == {"mpd:1": [a, b, a], "mpd:2": [a, c, a]}
-    assert plain(read_files([file], min_count=2)) == {"mpd:1": [a, a], "mpd:2": [a]}
+    assert plain(read_files([file])) == {"1": [a, b, a], "2": [a, c, again]}
+    assert plain(read_files([file], merge=True)) == {"1": [a, b, a], "2": [a, c, a]}
+    assert plain(read_files([file], min_count=2)) == {"1": [a, a], "2": [a]}
     assert read_files([file]).notes == ("Left out: 1 playlist without a track.",)
 
 
@@ -119,10 +122,12 @@ def test_files_of_all_kinds_and_what_was_left_out(file, tmp_path):
     (folder / "a.m3u8").write_text("#EXTM3U\n#EXTINF:1,A - T\none.mp3\n")
     (folder / "b.jspf").write_text("{")
     (folder / "c.json").write_text('{"nothing": 1}')
-    (folder / "d.jsonl").write_text("oops\n" * 9 + json.dumps(LISTS[0]))
+    (folder / "d.jsonl").write_text("oops\n" * 9 + json.dumps(LISTS[0]) + "\n")
+    for name in ("e.json", "f.json"):
+        (folder / name).write_text(json.dumps({"playlists": LISTS[:1]}))
     steps: list[Step] = []
     read = read_files([file, folder, tmp_path / "none"], progress=steps.append)
-    assert list(read.playlists) == ["mpd:1", "mpd:2", f"m3u:{folder}/a.m3u8"]
+    assert [own.rpartition("/")[2] for own in read.playlists] == ["1", "2", "a.m3u8", "1", "mpd:1"]
     files, rows, repeated, empty = read.notes
     assert files.startswith(f"Left out: 2 files: {tmp_path}/none: There is no such file.")
     assert "b.jspf" in files

@@ -89,6 +89,72 @@ def test_files_that_go_and_come_back(store):
     assert store.twins.all() == {"x:1": "file:2"}
 
 
+def test_what_is_known_later_is_compared_again(store):
+    put(store, "file:1", "Grey Rain", "A", file=True, ids={"isrc": "USRC17607839"})
+    put(store, "file:2", "Snow", "B", file=True, duration=200.0)
+    bare = Track(TrackId("x:1"), "Totally", ("Other",))
+    store.tracks.put_many([bare, Track(TrackId("x:2"))])
+    put(store, "x:3", "Snow", "B")
+    assert find_twins(store).twins == {"name": 1}
+    store.tracks.put_many([
+        Track(bare.id, "Totally", ("Other",), ids={"isrc": "USRC17607839"}),
+        Track(TrackId("x:2"), "Snow", ("B",)),
+        Track(TrackId("x:3"), "Snow", ("B",), duration=300.0),
+    ])  # fmt: skip
+    report = find_twins(store)
+    assert store.twins.all() == {"x:1": "file:1", "x:2": "file:2"}
+    assert report.compared == 3
+    assert find_twins(store, again=False).compared == 0
+    put(store, "x:4", "Nothing", "C")
+    assert find_twins(store).compared == 0
+    put(store, "x:4", "Snow", "B", duration=200.0)
+    put(store, "x:2", "Snow", "B")
+    report = find_twins(store)
+    assert (report.compared, store.twins.files([TrackId("x:4")])) == (1, {"x:4": "file:2"})
+
+
+def test_a_file_that_is_known_better_is_compared_with_everything(store):
+    put(store, "file:1", "Untagged", file=True)
+    put(store, "file:2", "Grey Rain", "B", file=True)
+    put(store, "x:1", "Snow", "A")
+    put(store, "x:2", "Grey Rain", "B")
+    find_twins(store)
+    put(store, "file:1", "Snow", "A")
+    put(store, "file:2", "Sleet", "B")
+    find_twins(store)
+    assert store.twins.all() == {"x:1": "file:1"}
+
+
+@pytest.mark.parametrize("way", ["gone", "deleted"])
+def test_twins_of_a_file_that_goes_are_given_another(store, way):
+    for number, duration in ((1, 200.0), (2, 200.4)):
+        put(store, f"file:{number}", "Grey Rain", "A", file=True, duration=duration)
+    put(store, "x:1", "Grey Rain", "A", duration=200.0)
+    find_twins(store)
+    assert store.twins.all() == {"x:1": "file:1"}
+    if way == "gone":
+        store.files.mark_gone(["/music/1"])
+    else:
+        store.tracks.delete([TrackId("file:1")])
+    find_twins(store)
+    assert store.twins.files([TrackId("x:1")]) == {"x:1": "file:2"}
+
+
+def test_what_was_to_be_compared_again_survives_an_interruption(store):
+    put(store, "file:1", "Snow", "B", file=True)
+    put(store, "x:1", "Grey Rain", "A")
+    find_twins(store)
+    store.tracks.put(Track(TrackId("x:1"), "Snow", ("B",)))
+
+    def stop(step):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        find_twins(store, progress=stop)
+    find_twins(store)
+    assert store.twins.all() == {"x:1": "file:1"}
+
+
 def test_of_several_files_the_nearest_in_time_wins(store):
     put(store, "file:1", "Grey Rain", "A", file=True, duration=207.0)
     put(store, "file:2", "Grey Rain", "A", file=True, duration=201.0)

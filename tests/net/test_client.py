@@ -266,3 +266,9 @@ def test_a_key_does_not_go_where_others_can_read_it(open_: Open) -> None:
         client.get("http://127.0.0.1:3000/", params, headers)
     client.get("http://192.168.1.9:3000/", {"keywords": "a"})
     assert len(script.asked) == 3
+
+
+def test_all_that_is_sent_is_counted(open_: Open) -> None:
+    client, script, _ = open_(httpx2.Response(502), httpx2.Response(429), said({}))
+    client.get(URL)
+    assert client.sent == len(script.asked) == 3

@@ -56,7 +56,7 @@ def test_two_tracks_at_one_time_and_one_track_twice_in_a_batch(store: Store):
         Listen(track(1), 6),
     ]
     assert store.listens.put_many(listens, source="x") == ListensWritten(3, 1, 2)
-    assert next(store.listens.plays()) == ("x:1", 5, None, None)
+    assert next(store.listens.plays()) == ("x:1", 5, 7, None)
 
 
 def test_times_that_cannot_be_true(store: Store):
@@ -88,3 +88,39 @@ def test_a_bad_id_writes_nothing(store: Store):
     with pytest.raises(BadInput):
         store.listens.put_many([Listen(Track(TrackId("nothing")), 9)], source="x")
     assert store.listens.count() == 0
+
+
+def named(own: str, title: str, *artists: str, **ids: str) -> Track:
+    return Track(TrackId(own), title, artists, ids=ids)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (named("text:a", "Duo", "Ann feat. Bob"), named("spotify:track:1", "DUO", "Ann", "Bob")),
+        (named("text:a", "Café", "Ann"), named("text:b", "Cafe", "ann")),
+        (named("text:a", "One", "Ann", mbid="x-1"), named("text:b", "Uno", "Anna", mbid="X-1")),
+    ],
+)
+def test_one_listen_that_two_services_tell_of(store: Store, first: Track, second: Track):
+    for listens in ([Listen(first, 9)], [Listen(second, 9), Listen(first, 9)]):
+        store.listens.put_many(listens, source="x")
+    assert list(store.listens.plays()) == [(first.id, 9, None, None)]
+    both = [Listen(first, 20), Listen(second, 20), Listen(second, 21)]
+    assert store.listens.put_many(both, source="x").added == 2  # in one batch, too
+    assert store.listens.count() == 3
+
+
+def test_other_songs_of_one_second_stay_apart(store: Store):
+    others = [named("x:1", "One", "Ann"), named("x:2", "Two", "Ann"), named("x:3", "", "Ann"),
+              named("x:4", "One", "Bob"), named("x:5", "")]  # fmt: skip
+    for other in others:
+        store.listens.put_many([Listen(other, 9)], source="x")
+    assert store.listens.count() == 5
+
+
+def test_the_longer_time_heard_stays(store: Store):
+    for ms, skipped in ((5, True), (None, None), (900, False), (7, True)):
+        written = store.listens.put_many([Listen(track(1), 9, ms, skipped)], source="x")
+    assert written == ListensWritten(0, 1, 0)
+    assert list(store.listens.plays()) == [("x:1", 9, 900, False)]

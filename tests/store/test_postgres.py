@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from murecom.errors import NotReady, Unreachable, Unsupported
+from murecom.jobs.twins import find_twins
 from murecom.store import (
     FileRow,
     ImportRow,
@@ -21,6 +23,7 @@ from murecom.store import (
     Text,
     Written,
     bulk,
+    bulk_tracks,
     crawl_rows,
     descriptors,
     files,
@@ -47,7 +50,20 @@ def test_the_password_is_not_shown() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [tracks, files, vectors, tags, texts, descriptors, bulk, imports, moods, crawl_rows, twins],
+    [
+        tracks,
+        files,
+        vectors,
+        tags,
+        texts,
+        descriptors,
+        bulk,
+        bulk_tracks,
+        imports,
+        moods,
+        crawl_rows,
+        twins,
+    ],
 )
 def test_statements_compile(module: object) -> None:
     statements = [value for value in vars(module).values() if isinstance(value, Statement)]
@@ -289,3 +305,38 @@ class TestServer:
             Store.open(f"postgresql+psycopg://test@/music?host={tmp_path}")
         with pytest.raises(Unreachable, match="does not answer"):
             Store.open(f"postgresql+psycopg://test@/no_such?host={server}")
+
+    def test_tracks_of_a_slower_writer_are_compared(self, store: Store, url: str) -> None:
+        own, slow, fast = TrackId("file:1"), TrackId("x:slow"), TrackId("x:fast")
+        store.tracks.put(Track(own, "Grey Rain", ("A",)))
+        store.files.put(FileRow("/m/1", 1, 1, track=own))
+        report = []
+        thread = Thread(target=lambda: report.append(find_twins(store)))
+        with Store.open(url) as other:
+            with other.transaction():
+                other.tracks.put(Track(slow, "Grey Rain", ("A",)))
+                store.tracks.put(Track(fast, "Grey Rain", ("A",)))
+                thread.start()
+                thread.join(0.5)
+            thread.join(30)
+        find_twins(store)
+        assert report
+        assert store.twins.all() == {slow: own, fast: own}
+
+    def test_later_files_complete_tracks_which_are_compared_again(self, store: Store) -> None:
+        x, own = TrackId("x:1"), TrackId("file:1")
+        full = Track(x, "Grey Rain", ("A", "B"), "Sky", 61.5, None, {"isrc": "USRC17607839"})
+        for track in (own, TrackId("file:2")):
+            store.tracks.put(Track(track, "Grey Rain", ("A", "B"), "Sky", 61.0))
+            store.files.put(FileRow(f"/m/{track}", 1, 1, track=track))
+        store.tracks.put_many([Track(x), Track(TrackId("x:2"), "Snow", ("C",))])
+        find_twins(store)
+        told = (full, Track(TrackId("x:2"), "Sleet", ("D",)))
+        assert store.playlists.put_many([Playlist("P", told, "p:1")]).differing == 1
+        assert store.tracks.get([x])[x] == full
+        assert [track.id for track, _ in store.tracks.search("rain sky")] == [own, "file:2", x]
+        assert find_twins(store).compared == 1
+        file = store.twins.all()[x]
+        store.tracks.delete([file])
+        find_twins(store)
+        assert store.twins.all() == {x: ({own, TrackId("file:2")} - {file}).pop()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from murecom.text.recordings import take_key
+from murecom.text.recordings import take_key, version_keys
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,17 @@ def test_the_unknown_is_like_nothing():
     assert take_key("Intro", []) == take_key("Intro", [" "]) == take_key("", ["A"]) == ""
     assert take_key("Clean", ["A"]) == "a|clean"
     assert take_key("晴天", ["周杰倫"]) == take_key("晴天", ["周杰伦"])
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Versión Acústica", "Acoustic Version"),
+        ("Version Française", "French Version"),
+        ("En Español", "Spanish Version"),
+        ("Slowed + Reverb", "slowed & reverb"),
+        ("Versione Italiana", "in Italian"),
+    ],
+)
+def test_versions_in_other_words(a, b):
+    assert version_keys([a]) == version_keys([b]) != (frozenset(), frozenset())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import click
 from murecom.cli import DONE, FAILED, NOTHING_FOUND, PARTLY_FAILED
 from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options, printable, table
+from murecom.errors import Unsupported
 from murecom.text.counts import counted
 
 if TYPE_CHECKING:
@@ -81,6 +84,8 @@ def command(
         return _sources(app, output)
     if login + logout + status + dry_run > 1:
         raise click.UsageError("Only one of --login, --logout, --status and --dry-run at a time.")
+    if not all(word.strip() for word in seeds):
+        raise click.UsageError("A --seed is a word or a category; an empty one finds nothing.")
     if paste and not login:
         raise click.UsageError("--paste belongs to --login.")
     if logout:
@@ -123,7 +128,7 @@ def _crawl(app: App, source: str, options: CrawlOptions, output: Output) -> int:
     if source in terms:
         output.say(terms[source])
     unit = "playlists" if options.walks else "calls"
-    with shown(output.quiet, unit=unit) as progress:
+    with _as_usage(), shown(output.quiet, unit=unit) as progress:
         report = app.service.crawl(source, options, progress=progress, tell=output.say)
     document = asdict(report) | {
         "seconds": round(report.seconds, 3),
@@ -137,7 +142,7 @@ def _crawl(app: App, source: str, options: CrawlOptions, output: Output) -> int:
     if report.refused_file:
         output.say(f"Refused entries are listed in {printable(report.refused_file)}.")
     if report.stopped:
-        output.say(f"Stopped early: {report.stopped}")
+        output.say(f"Stopped early by {report.source}: {report.stopped}")
     if report.paused_until is not None:
         if "resume after" not in (report.stopped or ""):
             output.say(f"Resume after {_clock(report.paused_until)}: the same command goes on.")
@@ -151,8 +156,18 @@ def _crawl(app: App, source: str, options: CrawlOptions, output: Output) -> int:
     return NOTHING_FOUND if is_empty and report.calls else DONE
 
 
+@contextmanager
+def _as_usage() -> Iterator[None]:
+    """Make it an error of usage to ask for what the source does not have."""
+    try:
+        yield
+    except Unsupported as error:
+        raise click.UsageError(str(error)) from error
+
+
 _IF_ANY = {
-    "replaced": "replaced", "unchanged": "unchanged", "closed": "closed", "gone": "gone",
+    "replaced": "replaced", "unchanged": "unchanged", "marked": "marked", "closed": "closed",
+    "gone": "gone",
     "declined": "declined", "failed": "failed", "refused": "refused entries",
     "texts": "texts", "tags": "tags",
 }  # fmt: skip
@@ -195,7 +210,8 @@ def _next(report: CrawlReport, options: CrawlOptions) -> str:
 
 
 def _estimate(app: App, source: str, options: CrawlOptions, output: Output) -> int:
-    found = app.service.crawl_estimate(source, options)
+    with _as_usage():
+        found = app.service.crawl_estimate(source, options)
     output.document(found, lambda: estimate_line(found), [asdict(found)])
     return DONE
 
@@ -207,6 +223,8 @@ def estimate_line(found: Estimate) -> str:
         what.append("All playlists")
     elif found.playlists:
         what.append(counted(found.playlists, "playlist"))
+    if found.named_only:
+        what[-1] += " by name only"
     if found.tracks:
         what.append(counted(found.tracks, "track"))
     head = " and ".join(what) or "Nothing to ask for"

@@ -12,6 +12,9 @@ from murecom.cli._app import App, pass_app
 from murecom.cli._output import Output, output_options, printable
 from murecom.text.counts import counted
 
+NAMED_OTHERS = 5
+"Other files in a folder that are named; --json has them all."
+
 NAMED = 20
 "Files that could not be used and are named; --json has them all."
 
@@ -74,11 +77,20 @@ def command(
         told += [f"{called} {count:,}" for called, count in counts if count]
         return f"{verb} {files_read} in {report.seconds:.1f} s: {'  '.join(told)}\n"
 
+    if report.other_files:
+        some = ", ".join(printable(name) for name in report.other_files[:NAMED_OTHERS])
+        more = " …" if len(report.other_files) > NAMED_OTHERS else ""
+        output.say(f"Note: nothing to import in {some}{more}. Name a file itself to hear why.")
+    if report.both_histories:
+        output.say(
+            "Note: Spotify's account history and its extended history tell of the same listens "
+            "with other times, so those count twice. Run murecom forget history, and import one."
+        )
     if report.overwritten:
         some = counted(report.overwritten, "playlist has", "playlists have")
         output.say(
-            f"Note: {some} the id of another one of this import and took its place. Files that "
-            "number their lists alike can be told apart by other pids, or by none."
+            f"Note: {some} the id of one from another file and took its place. "
+            "To keep both, give one of them another id in its file."
         )
     if report.withheld:
         some = counted(report.withheld, "playlist comes", "playlists come")
@@ -102,5 +114,6 @@ _IF_ANY = {
     "unchanged": "unchanged files",
     "passed": "other files",
     "refused": "refused rows",
+    "differing": "ids with other names",
     "failed": "failed files",
 }

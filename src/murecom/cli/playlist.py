@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -11,25 +12,34 @@ from murecom.cli._output import (
     Output,
     output_options,
     path_style_option,
+    printable,
     track_lines,
     writable_playlist,
     write_playlist,
 )
-from murecom.errors import NotFound
+from murecom.errors import Ambiguous, NotFound
 
 
 @click.group()
 def command() -> None:
-    """Show and convert playlist files (m3u, m3u8, xspf, jspf)."""
+    """Show playlists and convert playlist files (m3u, m3u8, xspf, jspf)."""
 
 
 @command.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("playlist", metavar="FILE|NAME|ID")
 @output_options
 @pass_app
-def show(app: App, file: Path, output: Output) -> int:
-    """List the tracks of a playlist file, as far as the library knows them."""
-    playlists = app.service.read_playlists(file)
+def show(app: App, playlist: str, output: Output) -> int:
+    """List the tracks of a playlist: a file, or one of the library by its name or id."""
+    if os.path.exists(playlist):
+        playlists = app.service.read_playlists(Path(playlist))
+    else:
+        try:
+            playlists = [app.service.playlist(playlist)]
+        except Ambiguous as error:
+            for choice in error.choices:
+                output.say(printable(str(choice)))
+            raise
 
     def text() -> str:
         return "\n".join(f"{p.name}\n{track_lines(p.tracks)}" for p in playlists)

@@ -40,13 +40,15 @@ class Stub:
     """A playlist that was named, not read: `key` is its id at the source.
 
     `size` is how many tracks it claims to have, `is_open` whether the source lets its tracks be
-    read. As in `types.Playlist`: `snapshot`, `tags`.
+    read, `has_words` whether words of its name may be searched for: not those of a private one, nor
+    of a name that the source made. As in `types.Playlist`: `snapshot`, `tags`.
     """
 
     key: str
     name: str
     size: int | None = None
     is_open: bool = True
+    has_words: bool = True
     description: str | None = None
     snapshot: str | None = None
     tags: tuple[str, ...] = ()
@@ -125,6 +127,10 @@ class Reply(Protocol):
 class Http(Protocol):
     """What a source asks with; `net.Client` is one."""
 
+    @property
+    def sent(self) -> int:
+        """Calls that were sent so far, those for tokens and those sent again included."""
+
     def get(
         self,
         url: str,
@@ -194,6 +200,13 @@ class Source(ABC):
     page_size: ClassVar[Mapping[str, int]] = {}
     "How many playlists or entries a page has by kind of task, for estimates."
 
+    page_calls: ClassVar[Mapping[str, int]] = {}
+    "How many calls a page takes at most by kind of task, where that is more than one."
+
+    id_prefix: ClassVar[str | None] = None
+    """What the ids of tracks that it knows begin with, before its own id of them: its name and a
+    colon if None, "" if it can be asked for tracks of any source."""
+
     needs_contact: ClassVar[bool] = False
     "Whether it answers only those who say who they are: `crawl.contact` must be set."
 
@@ -210,6 +223,15 @@ class Source(ABC):
         NotReady
             A setting is missing; the message names it.
         """
+
+    @property
+    def opens_found(self) -> bool:
+        """Whether tracks of playlists that a word finds can be read, as far as is known before."""
+        return True
+
+    def takes_word(self, word: str) -> bool:
+        """Tell whether a word can be searched for."""
+        return True
 
     def login(self, *, own: bool) -> Login | None:
         """Tell how to log in, `own` for what is the user's; None where nobody needs to.
@@ -257,7 +279,11 @@ class Source(ABC):
 
     def key_of(self, track_id: TrackId) -> str | None:
         """Give the source's own id of a track; None if the track is not of this source."""
-        return track_id.removeprefix(f"{self.name}:") if self._is_own(track_id) else None
+        prefix = self.prefix
+        key = track_id.removeprefix(prefix)
+        return key if key and track_id.startswith(prefix) else None
 
-    def _is_own(self, track_id: TrackId) -> bool:
-        return track_id.startswith(f"{self.name}:")
+    @property
+    def prefix(self) -> str:
+        """What the ids of tracks that it knows begin with; see `id_prefix`."""
+        return f"{self.name}:" if self.id_prefix is None else self.id_prefix

@@ -136,14 +136,20 @@ def _asked(
     such thing. The client waits for the quota; it comes here if it does not get better.
     """
     reply = http.get(url, params, paused_if=_pause)
-    check(reply, "Deezer", _REFUSED)
+    try:
+        error = part(reply.data, "error")
+    except BadInput:  # the status says more than a page in place of an answer
+        check(reply, "Deezer", _REFUSED)
+        raise
+    code = whole(error.get("code"))
+    if code is None:
+        check(reply, "Deezer", _REFUSED)
     data = an_object(reply.data, "Deezer")
-    error = data.get("error")
-    if not error:
+    if not data.get("error"):
         return data
-    code = whole(part(data, "error").get("code"))
-    said = text(part(data, "error").get("message"))
+    said = text(error.get("message"))
     if code == 4:
+        http.pause(url, _WINDOW)  # said with a status that is not good, or five times over
         raise Paused(
             "Deezer wants a pause: too many calls. Try again in a few seconds.",
             time.time() + _WINDOW,
@@ -162,7 +168,7 @@ def _asked(
 
 def _pause(data: Any) -> float | None:
     """Tell whether the quota is spent, and when it is whole again."""
-    return _WINDOW if part(data, "error").get("code") == 4 else None
+    return _WINDOW if whole(part(data, "error").get("code")) == 4 else None
 
 
 def _stub(item: Any) -> Stub | None:
@@ -173,6 +179,7 @@ def _stub(item: Any) -> Stub | None:
         text(item.get("title")),
         whole(item.get("nb_tracks")),
         is_open=item.get("public") is not False,
+        has_words=item.get("public") is not False,
         description=text(item.get("description")) or None,
         snapshot=text(item.get("checksum")) or None,
     )

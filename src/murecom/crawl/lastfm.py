@@ -30,6 +30,7 @@ class LastFM(Source):
     name = "lastfm"
     trainable = False
     kinds = ("tags", "similar")
+    id_prefix = ""  # a track of any source can be asked for
     limit = Limit(1, 1.0)  # no figure is given; "several calls per second" may cost the key
     terms = (
         "Last.fm gives its data for non-commercial use, at most 100 MB of it to keep; nothing of "
@@ -48,10 +49,6 @@ class LastFM(Source):
             "Last.fm has no playlists. Ask it for the tags of tracks that you have, or import "
             "your listening history from a file."
         )
-
-    def key_of(self, track_id: TrackId) -> str | None:
-        """Give the id as it is: a track of any source can be asked for."""
-        return track_id
 
     def run(self, task: Task, http: Http) -> Page:
         """Ask for one page."""

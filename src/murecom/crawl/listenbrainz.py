@@ -36,6 +36,11 @@ _TRACK = "https://musicbrainz.org/doc/jspf#track"
 _PAGE = 25
 "The number of playlists on a page that its documentation gives."
 
+_REFUSED = (
+    "ListenBrainz shows that to its owner only. Set listenbrainz.token if it is yours, and "
+    "crawl.contact to an address that it can write to; else leave it out."
+)
+
 _SHORTEST = 3
 "Characters that it wants of a word to search for."
 
@@ -68,6 +73,10 @@ class ListenBrainz(Source):
         token = self.settings.token
         return Login(token=token, key_prefix="Token ") if token else None
 
+    def takes_word(self, word: str) -> bool:
+        """Tell whether a word is long enough to be searched for."""
+        return len(word) >= _SHORTEST
+
     def seeds(self, words: Sequence[str], *, own: bool) -> list[Task]:
         """Give the user's own playlists and the words to search for."""
         if own and not self.settings.user:
@@ -83,7 +92,7 @@ class ListenBrainz(Source):
                 f"/1/user/{quote(self.settings.user, safe='')}/playlists", {}, task, http
             )
         if task.kind == "search":
-            if len(task.key) < _SHORTEST:
+            if not self.takes_word(task.key):
                 raise Unsupported(
                     f"ListenBrainz searches for {_SHORTEST} characters or more. "
                     "Name a longer word, or two of them together."
@@ -128,7 +137,8 @@ class ListenBrainz(Source):
         if key is None:
             raise BadInput(f"{task.key!r} is no id of a playlist, which is a MusicBrainz id.")
         reply = http.get(f"{self.url}/1/playlist/{key}")
-        _check(reply)
+        # that a contact is set was seen to before (`needs_contact`): 403 is about this list
+        check(reply, "ListenBrainz", _REFUSED)
         content = an_object(reply.data, "ListenBrainz", "playlist")
         about = _stub(content)
         if about is None:
@@ -207,6 +217,7 @@ def _stub(playlist: Any) -> Stub | None:
     return Stub(
         key,
         text(playlist.get("title")),
+        has_words=more.get("public") is not False,
         description=text(playlist.get("annotation")) or None,
         snapshot=text(more.get("last_modified_at")) or None,
     )

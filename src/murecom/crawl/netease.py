@@ -41,6 +41,9 @@ _CLOSED = frozenset({301, 401, 403})
 _LIKED = 5
 "The `specialType` of the list of what a user likes; its name begins with that user's name."
 
+_LIKED_NAME = re.compile("喜[欢歡]的音[乐樂]$")
+"How such a name ends: lists of playlists do not always tell the `specialType`."
+
 _CONTROL = "19723756"
 """NetEase's own chart 飙升榜, of 100 tracks. While a ban lasts, charts have one track like all
 other playlists (issue 292 of the package), so it tells a ban from a playlist that is so."""
@@ -71,6 +74,7 @@ class Netease(Source):
     page_size: ClassVar[Mapping[str, int]] = {
         "category": 50, "search": 50, "playlist": 500, "comments": 100,
     }  # fmt: skip
+    page_calls: ClassVar[Mapping[str, int]] = {"playlist": 2}
 
     @property
     def url(self) -> str:
@@ -311,12 +315,12 @@ def _text(value: Any) -> str | None:
 
 def _stub(row: Mapping[str, Any]) -> Stub:
     name = _text(row.get("name")) or ""
-    if row.get("specialType") == _LIKED:
-        name = "喜欢的音乐"
+    is_liked = row.get("specialType") == _LIKED or _LIKED_NAME.search(name) is not None
     at, tags = _count(row.get("updateTime")), row.get("tags")
     return Stub(
         key=_id(row) or "",
-        name=name,
+        name="喜欢的音乐" if is_liked else name,
+        has_words=not is_liked,
         size=_count(row.get("trackCount")),
         description=_text(row.get("description")),
         snapshot=str(at) if at else None,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 from murecom.crawl.answers import (
@@ -57,11 +58,18 @@ class Spotify(Source):
         "Spotify's developer policy forbids to teach models from them (read 2026-11-22)."
     )
     page_size = {"own": 50, "search": 10, "playlist": 50}  # noqa: RUF012
+    page_calls = {"own": 2}  # noqa: RUF012
+    id_prefix = "spotify:track:"  # a file on somebody's disk, spotify:local:…, is none of Spotify's
 
     @property
     def url(self) -> str:
         """The address that all routes begin with."""
         return str(self.settings.url).rstrip("/")
+
+    @property
+    def opens_found(self) -> bool:
+        """Whether the application is one that may read playlists of others."""
+        return bool(self.settings.extended)
 
     def login(self, *, own: bool) -> Login:
         """Ask the user's leave for what is theirs, else log in as the application alone."""
@@ -99,14 +107,6 @@ class Spotify(Source):
         if task.kind == "playlist":
             return self._playlist(task, http)
         raise Unsupported(f"Spotify gives no {task.kind}. It gives playlists and their tracks.")
-
-    def key_of(self, track_id: TrackId) -> str | None:
-        """Give the id without "spotify:track:" before it; None if the track is of another source.
-
-        A file on somebody's disk, `spotify:local:…`, is none of Spotify's.
-        """
-        head, _, key = track_id.rpartition(":")
-        return key if head == "spotify:track" and key else None
 
     def _own(self, task: Task, http: Http) -> Page:
         """Read a page of the playlists that the user made or follows.
@@ -167,7 +167,8 @@ class Spotify(Source):
                 continue
             is_mine = text(part(item, "owner").get("id")) == user or item.get("collaborative")
             is_open = bool(self.settings.extended) or bool(user and is_mine)
-            stubs.append(replace(stub, is_open=is_open))
+            has_words = not user or item.get("public") is True
+            stubs.append(replace(stub, is_open=is_open, has_words=has_words))
         return tuple(stubs), tuple(refused)
 
     def _playlist(self, task: Task, http: Http) -> Page:
@@ -205,7 +206,10 @@ class Spotify(Source):
 
 
 def _stub(item: Any) -> Stub | None:
-    """Read a playlist; None if it has no id. Its tracks are counted in one of two fields."""
+    """Read a playlist; None if it has no id. Its tracks are counted in one of two fields.
+
+    Descriptions come escaped for HTML (issue 980 of spotify/web-api), names do not.
+    """
     key = text(item.get("id")) if isinstance(item, dict) else ""
     if not key:
         return None
@@ -214,7 +218,7 @@ def _stub(item: Any) -> Stub | None:
         key,
         text(item.get("name")),
         whole(part(item, "tracks").get("total")) if size is None else size,
-        description=text(item.get("description")) or None,
+        description=unescape(text(item.get("description"))) or None,
         snapshot=text(item.get("snapshot_id")) or None,
     )
 

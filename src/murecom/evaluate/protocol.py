@@ -220,6 +220,8 @@ def part_of(playlist: str) -> int:
     if playlist.startswith("album:"):  # nobody would ask for its rest
         return PARTS - 1
     own = re.sub(r"#\d+$", "", playlist.partition(":")[2] or playlist)
+    if playlist.startswith("jsonl:"):  # numbered within a file, wherever that lies
+        own = own.rpartition("/")[2]
     digest = hashlib.md5(own.encode("utf-8", "surrogatepass"), usedforsecurity=False)
     return int(digest.hexdigest(), 16) % PARTS
 

@@ -181,7 +181,11 @@ def _surest(source: Source) -> Format:
     scored = [(member.sniff(source.file_name, source.head), member) for member in _all()]
     score, member = max(scored, key=lambda pair: pair[0])
     if score < DOUBT:
-        raise Unsupported(f"{source.path!r} is not a playlist that murecom knows. {_known()}")
+        told = (one.missing(source.file_name, source.head) for _, one in scored)
+        missing = next(filter(None, told), None)
+        raise Unsupported(
+            f"{source.path!r} is not a playlist that murecom knows. {missing or _known()}"
+        )
     return member
 
 

@@ -14,7 +14,7 @@ import os
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +39,7 @@ __all__ = [
     "identifiers",
     "is_url",
     "known_ids",
+    "no_track",
     "slashes",
     "tidy",
 ]
@@ -48,10 +49,15 @@ Content = Playlist | Listen | About
 
 HEAD = 2048  # bytes that `Format.sniff` is shown
 LARGEST = 64 << 20  # bytes that `Source.data` loads: half a million entries
+HELD = 500  # refused entries that are kept before whoever listens is told
 
 _MBID = re.compile(r"musicbrainz\.org/recording/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ISRC = re.compile(r"(?:urn:)?isrc:([A-Za-z]{2}-?\w{3}-?\d{2}-?\d{5})", re.ASCII)
 _SPOTIFY = re.compile(r"(?:^spotify:|open\.spotify\.com/)track[:/](\w+)", re.ASCII)
+_NO_TRACK = re.compile(
+    r"(?:^spotify:|open\.spotify\.com/(?:intl-\w+/)?)(episode|show|local|audiobook|chapter)[:/]"
+)
+_KINDS = {"local": "a local file"}  # the others: an episode, a show …
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # of one letter it is a drive
 
 
@@ -75,9 +81,15 @@ class Format(ABC):
     trainable: ClassVar[bool] = True
     "Whether models may learn from its playlists, unless their owner says otherwise."
 
+    tells_listens: ClassVar[bool] = False
+    "Whether its files may hold what somebody heard."
+
     is_numbered: ClassVar[bool] = False
     """Whether a file means the same whatever the library holds: an import goes on in the middle of
     it and passes it over once it is done. The others are one playlist a file, of local files."""
+
+    replaces: ClassVar[bool] = False
+    "Whether a later file is meant to take the place of an earlier one with another name."
 
     @abstractmethod
     def sniff(self, name: str, head: bytes) -> float:
@@ -85,6 +97,10 @@ class Format(ABC):
 
         `name` is the file's, empty if unknown; `head` its first `HEAD` bytes.
         """
+
+    def missing(self, name: str, head: bytes) -> str:
+        """Say in a sentence what a file lacks that nearly is of this format; else empty."""
+        return ""
 
     @abstractmethod
     def _read(self, source: Source) -> Iterable[Content]:
@@ -140,6 +156,7 @@ class Source:
         self.folder = os.path.dirname(self.path) if self.path else os.getcwd()
         self.roots = [os.path.abspath(root) for root in roots]
         self.refused: list[Refused] = []
+        self.told: Callable[[list[Refused]], object] | None = None
         self.done = 0  # bytes of a large file that were read so far
         self._listings: dict[str, dict[str, str]] = {}
         self._alikes: dict[str, str | None] = {}
@@ -189,8 +206,14 @@ class Source:
         raise BadInput(f"{self.path!r} is too large for a playlist file. Split it.")
 
     def refuse(self, where: str, reason: str) -> None:
-        """Note an entry that cannot be used."""
+        """Note an entry that cannot be used.
+
+        `told` is given what was refused every `HELD` entries, and empties it: a file may hold
+        millions of them and nothing else.
+        """
         self.refused.append(Refused(where, reason))
+        if self.told is not None and len(self.refused) >= HELD:
+            self.told(self.refused)
 
     def locate(self, candidates: Iterable[str]) -> str | None:
         """Give the absolute path that an entry means: the first candidate that exists.
@@ -311,6 +334,22 @@ def known_ids(uris: Iterable[str]) -> dict[str, str]:
         elif match := _SPOTIFY.search(uri):
             ids.setdefault("spotify", f"spotify:track:{match[1]}")
     return ids
+
+
+def no_track(uri: str) -> str:
+    """Say why a URI of Spotify is that of no track: an episode, a local file …; else empty.
+
+    Examples
+    --------
+    >>> no_track("spotify:episode:512ojhOuo1ktJprKbVcKyQ"), no_track("spotify:track:x")
+    ('an episode is no track of Spotify', '')
+    """
+    match = _NO_TRACK.search(uri)
+    if match is None:
+        return ""
+    kind = match[1]
+    called = _KINDS.get(kind, f"{'an' if kind[0] in 'ae' else 'a'} {kind}")
+    return f"{called} is no track of Spotify"
 
 
 def tidy(text: str) -> str:

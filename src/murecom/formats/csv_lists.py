@@ -1,21 +1,21 @@
 """Playlists as a plain table, a track a row: ``playlist,position,artist,title``.
 
-Only a playlist and a title (or a URI) are needed; columns may be called and ordered in many ways,
-and be parted by commas, semicolons or tabs. A file may hold any number of playlists.
+Only a playlist and a title (or a URI) are needed; a table of title and artist is one playlist,
+called like its file. Columns may be called and ordered in many ways, and be parted by commas,
+semicolons or tabs. A file may hold any number of playlists.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from murecom.formats.base import Format, Source, tidy
-from murecom.formats.csv_rows import Row, header_of, key_of, named, read_rows
+from murecom.formats.base import Format, Source, no_track, tidy
+from murecom.formats.csv_rows import Row, first_row, header_of, key_of, named, read_rows
 from murecom.formats.dates import length_of, seconds
-from murecom.formats.json_rows import REMEMBERED, track_of
+from murecom.formats.json_rows import NOTHING, REMEMBERED, file_key, track_of
 from murecom.types import Playlist, Track
 
 HELD = 200_000
@@ -23,11 +23,43 @@ HELD = 200_000
 
 _COLUMNS = {
     "list_id": ("playlistid", "playlisturi", "pid"),
-    "list": ("playlist", "playlistname", "playlisttitle", "list"),
-    "position": ("position", "pos", "index", "order", "no"),
-    "title": ("title", "trackname", "tracktitle", "track", "song", "songname", "songtitle"),
-    "artist": ("artist", "artists", "artistname", "artistnames", "creator"),
-    "album": ("album", "albumname", "release"),
+    "list": (
+        "playlist",
+        "playlistname",
+        "playlisttitle",
+        "list",
+        "歌单",
+        "歌单名",
+        "歌单名称",
+        "播放列表",
+    ),
+    "position": ("position", "pos", "index", "order", "no", "序号", "位置"),
+    "title": (
+        "title",
+        "trackname",
+        "tracktitle",
+        "track",
+        "song",
+        "songname",
+        "songtitle",
+        "歌名",
+        "歌曲",
+        "歌曲名",
+        "曲名",
+        "标题",
+    ),
+    "artist": (
+        "artist",
+        "artists",
+        "artistname",
+        "artistnames",
+        "creator",
+        "歌手",
+        "艺人",
+        "艺术家",
+        "アーティスト",
+    ),
+    "album": ("album", "albumname", "release", "专辑", "アルバム"),
     "duration": ("duration", "length", "seconds", "durations"),
     "ms": ("durationms", "milliseconds", "trackdurationms"),
     "isrc": ("isrc",),
@@ -48,10 +80,27 @@ class CSVLists(Format):
     is_numbered = True
 
     def sniff(self, name: str, head: bytes) -> float:
-        """Trust a header with a playlist and a title or a URI."""
+        """Trust a header with a playlist and a title or a URI, less one without a playlist."""
         found = set(named(_COLUMNS, header_of(head)).values())
         is_list, is_track = found & {"list", "list_id"}, found & {"title", "uri"}
-        return 0.8 if is_list and is_track else 0.0
+        if is_list and is_track:
+            return 0.8
+        if found >= {"title", "artist"}:
+            return 0.4
+        is_called = name.lower().removesuffix(".gz").endswith(self.suffixes)
+        return 0.3 if is_called and _is_bare(first_row(head)) else 0.0
+
+    def missing(self, name: str, head: bytes) -> str:
+        """Say which columns a table has and which it would need."""
+        if not name.lower().removesuffix(".gz").endswith(self.suffixes):
+            return ""
+        titles = [tidy(title)[:40] for title in first_row(head)[:8]]
+        if len(titles) < 2:
+            return ""
+        return (
+            f"Its columns are: {', '.join(titles)}. A table of a playlist needs title and artist, "
+            "or playlist and title (or uri)."
+        )
 
     def _read(self, source: Source) -> Iterable[Playlist]:
         ids = _Ids(source, self.name)
@@ -59,7 +108,7 @@ class CSVLists(Format):
         open_: dict[str, _Open] = {}
         held = 0
         for row in read_rows(source, _columns):
-            key = row["list_id"] or row["list"]
+            key = row["list_id"] or row["list"] or source.name
             one = open_.get(key)
             if one is None:
                 one = open_[key] = _Open(tidy(row["list"]) or tidy(key) or source.name)
@@ -73,22 +122,30 @@ class CSVLists(Format):
                 one.add(track, row)
                 held += 1
             elif any(about):
-                source.refuse(row.where, "nothing in it identifies a track")
+                source.refuse(row.where, no_track(row["uri"]) or NOTHING)
             if held >= HELD:
                 for other in [other for other in open_ if other != key]:
-                    yield open_.pop(other).whole(ids.make(other))
+                    yield open_.pop(other).whole(source, ids.make(other))
                 held = len(one.tracks)
                 if held >= HELD:
                     held = 0  # one list of that length: nothing else is held
         for key, one in open_.items():
-            yield one.whole(ids.make(key))
+            yield one.whole(source, ids.make(key))
 
 
 _IDENTIFYING = ("uri", "title", "artist", "album", "isrc", "mbid", "duration", "ms")
 
 
 def _columns(fields: Sequence[str]) -> tuple[Mapping[int, str], bool]:
-    return named(_COLUMNS, [key_of(field) for field in fields]), True
+    found = named(_COLUMNS, [key_of(field) for field in fields])
+    if not {"title", "uri"} & set(found.values()) and _is_bare(fields):
+        return dict(enumerate(("list", "position", "artist", "title"))), False
+    return found, True
+
+
+def _is_bare(fields: Sequence[str]) -> bool:
+    """Tell a row ``playlist,position,artist,title`` from a header."""
+    return len(fields) == 4 and all(map(str.strip, fields)) and fields[1].strip().isdecimal()
 
 
 def _track(row: Row) -> Track | None:
@@ -115,18 +172,22 @@ class _Open:
     places: list[int | None] = field(default_factory=list)
 
     def add(self, track: Track, row: Row) -> None:
-        place = row["position"]
+        place = re.sub(r"[.,]0*$", "", row["position"])  # spreadsheets write 2.0
         self.tracks.append(track)
         self.added.append(seconds(row["added"]) if row["added"] else None)
         self.places.append(int(place) if place.isdecimal() and len(place) < 10 else None)
 
-    def whole(self, playlist_id: str) -> Playlist:
-        """Give the playlist: by position if all rows have one, else as the rows stand."""
-        rows = range(len(self.tracks))
-        places = [place for place in self.places if place is not None]
-        order = list(rows)
-        if len(places) == len(order):
-            order.sort(key=places.__getitem__)
+    def whole(self, source: Source, playlist_id: str) -> Playlist:
+        """Give the playlist by position; rows without one stand behind, and that is told."""
+        places = self.places
+        order = list(range(len(self.tracks)))
+        if blank := places.count(None) if any(p is not None for p in places) else 0:
+            rows = "1 row has" if blank == 1 else f"{blank:,} rows have"
+            source.refuse(
+                f"playlist '{self.name[:80]}'",
+                f"nothing of it is left out, but {rows} no position and so the last places",
+            )
+        order.sort(key=lambda n: (places[n] is None, places[n] or 0))
         tracks = tuple(self.tracks[n] for n in order)
         added = tuple(self.added[n] for n in order)
         is_dated = any(day is not None for day in added)
@@ -137,9 +198,7 @@ class _Ids:
     """Names the playlists of a file: by the file and by what the file calls them."""
 
     def __init__(self, source: Source, kind: str) -> None:
-        path = os.fsencode(source.path or "")  # files of one name in two folders are two
-        sum_ = hashlib.blake2b(path, digest_size=4).hexdigest()
-        self._start = f"{kind}:{source.file_name or 'playlists'}-{sum_}/"
+        self._start = f"{kind}:{file_key(source)}/"
         self._seen: dict[str, int] = {}
 
     def make(self, key: str) -> str:

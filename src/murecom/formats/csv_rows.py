@@ -7,9 +7,12 @@ of the file.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from murecom.formats.base import HEAD, Source
 from murecom.formats.packed import DAMAGED, start_of, unpacked
@@ -20,7 +23,12 @@ LONGEST = 1 << 20
 JOINED = 50
 "Lines that a quoted text may go over."
 
+CHUNK = 1 << 16
+"Bytes looked at to find out how lines end."
+
+_OPEN = re.compile(r'\s*"(?:.*[^"]|)$', re.DOTALL)  # begins with a quote and ends without one
 _DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # what Excel is told
 _KEY = re.compile(r"[\W_]+")
 
 
@@ -42,10 +50,12 @@ def key_of(title: str) -> str:
 
 def first_row(head: bytes) -> list[str]:
     """Give the fields of the first line of a file; none if the line goes on beyond `head`."""
-    line, *rest = start_of(head).decode("utf-8", "replace").split("\n", 1)
-    if not rest and len(head) >= HEAD:
+    lines = re.split(r"\r\n?|\n", start_of(head).decode("utf-8", "replace"), maxsplit=2)
+    said = _SEPARATOR.fullmatch(lines[0].strip())
+    lines = lines[1:] if said else lines
+    if (len(lines) < 2 and len(head) >= HEAD) or not lines:
         return []
-    return _split(line.rstrip("\r"), delimiter_of(line)) or []
+    return _split(lines[0], said[1] if said else delimiter_of(lines[0])) or []
 
 
 def header_of(head: bytes) -> list[str]:
@@ -97,13 +107,16 @@ def read_rows(
     """
     lines = _Lines(source)
     meanings: list[tuple[int, str]] = []
-    delimiter, width = ",", 0
+    delimiter, said, width = ",", "", 0
     for number, line in lines:
         if not line.strip():
             continue
         is_first = not width
+        if is_first and not said and (match := _SEPARATOR.fullmatch(line.strip())):
+            said = match[1]
+            continue
         if is_first:
-            delimiter = delimiter_of(line)
+            delimiter = said or delimiter_of(line)
         fields = lines.whole(line, delimiter, width)
         if fields is None:
             source.refuse(f"line {number}", "a quote in it is never closed")
@@ -154,7 +167,9 @@ class _Lines:
         self._ahead[:0] = taken
         self._number -= len(taken)
         plain = line.split(delimiter)
-        return plain if width and len(plain) == width else None
+        if not width or len(plain) != width or any(map(_OPEN.match, plain)):
+            return None
+        return [_unquoted(field) for field in plain]
 
     def _next(self) -> str | None:
         line = self._ahead.pop(0) if self._ahead else next(self._read, None)
@@ -162,8 +177,13 @@ class _Lines:
         return line
 
     def _reading(self) -> Iterator[str]:
-        with unpacked(self._source) as file:
+        with unpacked(self._source) as packed:
+            file: _File = packed
             number = 0
+            with suppress(*DAMAGED):  # comes again when it is read
+                start = packed.peek(CHUNK)
+                if b"\r" in start and b"\n" not in start:
+                    file = _OldLines(packed)
             while True:
                 try:
                     data = file.readline(LONGEST)
@@ -180,6 +200,40 @@ class _Lines:
                 if not data:
                     return
                 yield data.decode("utf-8", "replace").rstrip("\r\n")
+
+
+class _File(Protocol):
+    """What gives lines."""
+
+    def readline(self, size: int, /) -> bytes: ...
+
+
+class _OldLines:
+    """The lines of a file that ends them by carriage returns alone, as line ends."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+        self._lines = io.BytesIO()
+        self._rest = b""
+
+    def readline(self, size: int, /) -> bytes:
+        """Give the next line, at most `size` bytes of it; empty at the end."""
+        while not (line := self._lines.readline(size)):
+            data = self._file.read1(CHUNK)
+            *whole, self._rest = (self._rest + data).replace(b"\r", b"\n").rsplit(b"\n", 1)
+            if not data or len(self._rest) > size:
+                whole, self._rest = [*whole, self._rest], b""
+                self._lines = io.BytesIO(b"\n".join(whole))
+                if not data:
+                    return self._lines.readline(size)
+            else:
+                self._lines = io.BytesIO(b"".join(part + b"\n" for part in whole))
+        return line
+
+
+def _unquoted(field: str) -> str:
+    is_quoted = len(field) > 1 and field[0] == field[-1] == '"'
+    return field[1:-1].replace('""', '"') if is_quoted else field
 
 
 def _split(line: str, delimiter: str, *, strict: bool = False) -> list[str] | None:

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from murecom.formats.base import Content, Format, Source, tidy
+from murecom.formats.base import Content, Format, Source, no_track, tidy
 from murecom.formats.csv_rows import Row, header_of, key_of, named, read_rows
 from murecom.formats.dates import length_of, number_of, seconds
 from murecom.formats.json_rows import track_of
@@ -94,9 +94,8 @@ def _contents(source: Source) -> Iterator[Content]:
             duration=length_of(row["duration"], in_ms=True),
             ids={"isrc": isrc} if re.fullmatch(r"[A-Z]{2}\w{3}\d{7}", isrc) else None,
         )
-        if uri.startswith(("spotify:episode:", "spotify:local:")):
-            kind = "an episode" if ":episode:" in uri else "a local file"
-            source.refuse(row.where, f"{kind} is no track of Spotify: {tidy(row['title'])[:80]}")
+        if reason := no_track(uri):
+            source.refuse(row.where, f"{reason}: {tidy(row['title'])[:80]}")
         elif track is None:
             source.refuse(row.where, "nothing in it identifies a track")
         else:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from murecom.formats.base import Source, entry_track, known_ids, tidy
+from murecom.formats.base import Source, entry_track, known_ids, no_track, tidy
 from murecom.formats.packed import DAMAGED, unpacked
 from murecom.types import Playlist, Track, TrackId
 
@@ -27,7 +27,23 @@ LONGEST_ID = 1000
 LONGEST_LINE = 64 << 20
 "Bytes of a line: a playlist of half a million entries."
 
+NOTHING = "nothing in it identifies a track"
+"Why an entry is refused of which nothing is known."
+
 _ID = re.compile(r"(?!https?:|file:)[a-z][a-z0-9+.-]*:.", re.IGNORECASE)
+
+
+_OWN = re.compile(r"(?!https?:|file:|mpd:)[a-z][a-z0-9_+.-]*:\S.*", re.IGNORECASE)
+
+
+def file_key(source: Source) -> str:
+    """Give what stands in ids for a file: its name and a checksum of where it really is.
+
+    Files of one name in two folders are two; one that is reached through a link is one.
+    """
+    path = os.fsencode(os.path.realpath(source.path)) if source.path else b""
+    sum_ = hashlib.blake2b(path, digest_size=4).hexdigest()
+    return f"{source.file_name or 'playlists'}-{sum_}"
 
 
 def json_lines(source: Source) -> Iterator[tuple[Any, str, int]]:
@@ -71,16 +87,18 @@ class Rows:
     source : Source
         Told of what cannot be used.
     kind : str
-        Source of the ids of playlists that do not tell theirs.
+        Name of the format.
+    is_shared : bool
+        Whether a number means the same playlist in every file of the format: the id is then
+        ``kind:pid``. Without it each file numbers its playlists for itself, ``kind:file/pid``, and
+        a pid of the form ``source:id`` stands for itself.
     """
 
-    def __init__(self, source: Source, kind: str) -> None:
-        self._source, self._kind = source, kind
+    def __init__(self, source: Source, kind: str, *, is_shared: bool = False) -> None:
+        self._source, self._kind, self._is_shared = source, kind, is_shared
         self._tracks: dict[Any, Track] = {}
         self._seen: dict[str, int] = {}
-        path = os.fsencode(source.path or "")  # files of one name in two folders are two
-        sum_ = hashlib.blake2b(path, digest_size=4).hexdigest()
-        self._file = f"{source.file_name or 'playlists'}-{sum_}"
+        self._file = file_key(source)
 
     def playlist(self, row: Any, where: str, number: int) -> Playlist | None:
         """Make a playlist of a JSON object; None, and a word about it, if it is none.
@@ -104,7 +122,8 @@ class Rows:
         for place, entry in enumerate(entries, 1):
             track = self._track(entry)
             if track is None:
-                self._source.refuse(f"{where}, track {place}", "nothing in it identifies a track")
+                uri = _text(entry.get("track_uri")) if isinstance(entry, dict) else ""
+                self._source.refuse(f"{where}, track {place}", no_track(uri) or NOTHING)
             else:
                 tracks.append(track)
         name = _text(row.get("name")) or _text(row.get("title"))
@@ -117,9 +136,15 @@ class Rows:
             pid = tidy(pid)
         usable = (type(pid) is int and abs(pid) < 2**63) or (isinstance(pid, str) and pid)
         if not usable or len(str(pid)) > 200:
-            return f"{self._kind}:{self._file}/{number}"
-        again = self._seen[str(pid)] = self._seen.get(str(pid), 0) + 1
-        return f"mpd:{pid}" if again == 1 else f"mpd:{pid}#{again}"
+            own = f"{self._kind}:{self._file}/{number}"
+        elif self._is_shared:
+            own = f"{self._kind}:{pid}"
+        elif isinstance(pid, str) and _OWN.fullmatch(pid):
+            own = pid
+        else:
+            own = f"{self._kind}:{self._file}/{pid}"
+        again = self._seen[own] = self._seen.get(own, 0) + 1
+        return own if again == 1 else f"{own}#{again}"
 
     def _track(self, entry: Any) -> Track | None:
         if not isinstance(entry, dict):
@@ -149,8 +174,10 @@ def track_of(
 ) -> Track | None:
     """Make the track of an entry that may have a URI, or any id as murecom writes them.
 
-    None if nothing identifies it, or its id is longer than any is.
+    None if nothing identifies it, it is no track (`no_track`), or its id is longer than any is.
     """
+    if no_track(uri):
+        return None
     known = {**known_ids([uri]), **(ids or {})}
     track = entry_track(
         url=uri if uri.startswith(("http:", "https:")) else None,
@@ -161,7 +188,7 @@ def track_of(
         ids=known,
     )
     if uri and "spotify" not in known and _ID.match(uri):
-        # an id as murecom writes them, or a file that only its owner's Spotify knows
+        # an id as murecom writes them
         own = TrackId(uri)
         track = replace(track, id=own) if track else Track(own)
     return track if track is None or len(track.id) <= LONGEST_ID else None

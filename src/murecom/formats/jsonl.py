@@ -2,7 +2,8 @@
 
 Each line is an object with ``name``, ``tracks`` and, if known, ``pid`` and ``description``; a track
 has ``track_uri`` (a Spotify URI or any murecom id), ``track_name``, ``artist_name`` and, if known,
-``album_name`` and ``duration_ms``. These are the names of the Million Playlist Dataset.
+``album_name`` and ``duration_ms``. These are the names of the Million Playlist Dataset, but each
+file numbers its playlists for itself.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from murecom.formats.base import (
     entry_track,
     identifiers,
     known_ids,
+    no_track,
     tidy,
 )
 from murecom.formats.dates import seconds
@@ -54,9 +55,13 @@ class JSPF(Format):
             raise BadInput('The JSON holds no "playlist", so it is no JSPF. Check the file.')
         tracks, added = [], []
         for number, entry in enumerate(_listed(playlist.get("track")), 1):
-            track = _track(source, entry) if isinstance(entry, dict) else None
+            entry = entry if isinstance(entry, dict) else {}
+            uris = [*_listed(entry.get("location")), *_listed(entry.get("identifier"))]
+            reason = next(filter(None, (no_track(_text(uri)) for uri in uris)), "")
+            track = None if reason else _track(source, entry)
             if track is None:
-                source.refuse(f"track {number}", "it has neither an identifier nor a title")
+                reason = reason or "it has neither an identifier nor a title"
+                source.refuse(f"track {number}", reason)
             else:
                 tracks.append(track)
                 added.append(_added(entry))

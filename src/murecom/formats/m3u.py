@@ -21,6 +21,7 @@ from murecom.formats.base import (
     entry_track,
     is_url,
     known_ids,
+    no_track,
     slashes,
     tidy,
 )
@@ -70,9 +71,12 @@ class M3U(Format):
             if not text.strip():
                 continue
             if not text.lstrip().startswith("#"):
-                track = _entry(source, os.fsdecode(line), text, is_utf8, about)
+                reason = no_track(text.strip())
+                track = None
+                if not reason:
+                    track = _entry(source, os.fsdecode(line), text, is_utf8, about)
                 if track is None:
-                    source.refuse(f"line {number}", "it names no file")
+                    source.refuse(f"line {number}", reason or "it names no file")
                 else:
                     tracks.append(track)
                 about = _About()

@@ -40,7 +40,7 @@ class MillionPlaylists(Format):
         return 0.8 if re.match(rb'\{\s*"info"\s*:\s*\{', start) and b'"slice"' in start else 0.0
 
     def _read(self, source: Source) -> Iterable[Playlist]:
-        rows = Rows(source, self.name)
+        rows = Rows(source, self.name, is_shared=True)
         with unpacked(source) as file:
             text = JSONText(file)
             if not text.find(_BEGIN):

@@ -29,7 +29,14 @@ DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ASIAN = ("gb18030", "big5", "cp932", "euc_jp", "euc_kr")
-_WESTERN = ("cp1252", "latin-1")
+_WESTERN = "Windows-1252"
+_ASCII = bytes(range(128))
+
+ENOUGH = 24
+"Bytes beyond ASCII from which an Asian encoding holds for the whole file."
+
+LONGEST = 64 << 20
+"Bytes without the end of a line or a quote that are waited for."
 
 
 def start_of(head: bytes) -> bytes:
@@ -47,14 +54,22 @@ def start_of(head: bytes) -> bytes:
 
 @contextmanager
 def unpacked(source: Source) -> Iterator[io.BufferedReader]:
-    """Open a source as UTF-8, through gzip if it is packed; `source.done` grows as it is read."""
+    """Open a source as UTF-8, through gzip if it is packed; `source.done` grows as it is read.
+
+    Where lines in UTF-8 and others are mixed, that is told once, as a refused entry "encoding".
+    """
     with source.open() as file:
         counted = io.BufferedReader(_Counted(source, file), 1 << 16)
         if source.head.startswith(GZIP):
             plain: Any = gzip.GzipFile(fileobj=counted)
         else:
             plain = counted
-        yield io.BufferedReader(_UTF8(plain), 1 << 16)
+        turned = _UTF8(plain)
+        try:
+            yield io.BufferedReader(turned, 1 << 16)
+        finally:
+            if note := turned.note():
+                source.refuse("encoding", note)
 
 
 def members(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Source]:
@@ -65,17 +80,20 @@ def members(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Source
     Raises
     ------
     BadInput
-        The archive is damaged or cut off.
+        The archive is damaged or cut off, or holds none of them.
     """
     with source.open() as file:
         try:
             archive = zipfile.ZipFile(file)
+            wanted = [info for info in archive.infolist() if is_wanted(info.filename)]
         except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise BadInput(f"The zip is damaged or cut off: {error}. Download it again.") from error
+        if not wanted:
+            raise BadInput("The zip holds no file that can be imported. Check what was downloaded.")
         with archive:
             before = 0
-            for info in sorted(archive.infolist(), key=lambda info: info.filename):
-                if not info.is_dir() and is_wanted(info.filename):
+            for info in sorted(wanted, key=lambda info: info.filename):
+                if not info.is_dir():
                     member = _Member(source, archive, info, before)
                     try:
                         with member.open():
@@ -135,11 +153,21 @@ class _Counted(io.RawIOBase):
 
 
 class _UTF8(io.RawIOBase):
-    """Turns the encodings that `text.encoding` knows into UTF-8, and drops a mark."""
+    """Turns the encodings that `text.encoding` knows into UTF-8, and drops a mark.
+
+    UTF-16, and an Asian encoding of which there is enough to be sure, hold for the whole file. All
+    else is decided line by line, in mixed lines from quote to quote: what is UTF-8 stays, what is
+    none at all is in the encoding that was guessed, Windows-1252 if nothing was; damaged UTF-8
+    stays damaged.
+    """
 
     def __init__(self, file: io.BufferedIOBase) -> None:
         self._file = file
         self._decoder: codecs.IncrementalDecoder | None = None
+        self._guess = ""
+        self._tail = b""  # the beginning of a line
+        # texts beyond ASCII that are UTF-8, that are not, and that are so in part
+        self._plain = self._other = self._damaged = 0
         self._is_decided = False
         self._is_first = True
         self._held = memoryview(b"")
@@ -169,7 +197,7 @@ class _UTF8(io.RawIOBase):
         elif not self._is_decided and not data.isascii():
             self._decide(data, is_first=False)
         if self._decoder is None:
-            return data
+            return self._by_lines(data)
         return self._decoder.decode(data, final=not data).removeprefix("\ufeff").encode()
 
     def _decide(self, data: bytes, is_first: bool) -> None:
@@ -182,12 +210,68 @@ class _UTF8(io.RawIOBase):
         if name.startswith(("utf-16", "utf-32")):
             is_turned = is_wide  # else it is a text with NULs in it
         else:
-            is_turned = name in _ASIAN or (name in _WESTERN and _is_other(data))
+            is_turned = name in _ASIAN and len(data.translate(None, _ASCII)) >= ENOUGH
+            self._guess = name if name in _ASIAN else ""
         if is_turned:
             self._decoder = codecs.getincrementaldecoder(name)("replace")
+
+    def note(self) -> str:
+        """Say what was mixed; empty if nothing was."""
+        told = []
+        if self._plain and self._other:
+            texts = "1 text is" if self._other == 1 else f"{self._other:,} texts are"
+            read = self._guess or _WESTERN
+            told.append(f"{texts} not UTF-8 like the others: read as {read}, maybe wrong")
+        if self._damaged:
+            texts = "1 text has" if self._damaged == 1 else f"{self._damaged:,} texts have"
+            told.append(f"{texts} damaged characters, which are shown as \ufffd")
+        return "; ".join(told)
+
+    def _by_lines(self, data: bytes) -> bytes:
+        """Give what is whole so far, up to the end of a line or of a text; the rest waits."""
+        whole = self._tail + data
+        cut = len(whole)
+        if data:
+            cut = max(whole.rfind(b"\n"), whole.rfind(b'"') if len(whole) > CHUNK else -1) + 1
+            if not cut and len(whole) > LONGEST:
+                cut = len(whole)
+        block, self._tail = whole[:cut], whole[cut:]
+        if block.isascii() or self._is_plain(block):
+            return block
+        lines = block.splitlines(keepends=True)
+        if _is_other(block):  # all of them at once
+            self._other += sum(not line.isascii() for line in lines)
+            return self._guessed(block)
+        return b"".join(map(self._text, lines))
+
+    def _text(self, text: bytes) -> bytes:
+        if text.isascii() or self._is_plain(text):
+            return text
+        if _is_other(text):
+            self._other += 1
+            return self._guessed(text)
+        if b'"' in text:
+            return b'"'.join(map(self._text, text.split(b'"')))
+        self._damaged += 1
+        return text
+
+    def _guessed(self, text: bytes) -> bytes:
+        if self._guess:
+            return text.decode(self._guess, "replace").encode()
+        try:
+            return text.decode("cp1252").encode()
+        except UnicodeDecodeError:
+            return text.decode("latin-1").encode()
+
+    def _is_plain(self, data: bytes) -> bool:
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            return False
+        self._plain += 1
+        return True
 
 
 def _is_other(data: bytes) -> bool:
     """Tell that no letter beyond ASCII is UTF-8: then it is not just damaged."""
-    text = data.decode("utf-8", "replace")
-    return all(c <= "\x7f" or c == "\ufffd" for c in set(text))
+    return all(c <= "\x7f" or c == "\ufffd" for c in set(data.decode("utf-8", "replace")))

@@ -1,21 +1,26 @@
 """What Spotify gives its users by "Download your data": playlists, library, what they heard.
 
 Two archives: the account data (``Playlist1.json``, ``YourLibrary.json``,
-``StreamingHistory_music_0.json``) and the extended history (``Streaming_History_Audio_….json``); as
-zip or unpacked. Addresses, devices, countries and the names of other people in them are not read.
+``StreamingHistory_music_0.json``) and the extended history (``Streaming_History_Audio_….json``,
+once ``endsong_0.json``); as zip or unpacked, known by their content. Addresses, devices, countries
+and the names of other people in them are not read.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_plus
 
-from murecom.formats.base import Content, Format, Source, entry_track, known_ids, tidy
+from murecom.errors import BadInput, MurecomError
+from murecom.formats.base import Content, Format, Source, entry_track, known_ids, no_track, tidy
 from murecom.formats.dates import milliseconds, seconds
-from murecom.formats.json_rows import LONGEST_ID, REMEMBERED
+from murecom.formats.json_rows import LONGEST_ID, NOTHING, REMEMBERED
 from murecom.formats.json_text import JSONText
 from murecom.formats.packed import DAMAGED, ZIP, members, start_of, unpacked
 from murecom.types import Listen, Playlist, Track
@@ -24,17 +29,24 @@ LIKED = "Liked Songs"
 "What the tracks of the library are called as a playlist."
 
 _MEMBER = re.compile(
-    r"(?:^|/)(?:Playlist\d*|YourLibrary|StreamingHistory\w*|Streaming_History_\w*(?:-\w+)*)\.json$"
+    r"(?:^|/)(?:Playlist\d*|YourLibrary|StreamingHistory\w*|endsong\w*|Streaming_History_\w*(?:-\w+)*)\.json$"
 )
 _PLAYLISTS = re.compile(rb'\{\s*"playlists"\s*:\s*\[')
 _LIBRARY = re.compile(rb'\{\s*"tracks"\s*:\s*\[\s*(?:\{\s*"artist"|\]\s*,\s*"albums")')
 _HISTORY = re.compile(rb'\[\s*\{[^{}]*"(?:endTime|ms_?[pP]layed|master_metadata_track_name)"\s*:')
+_LISTS = re.compile(r"Playlist\d*\.json")
 _NONE = re.compile(rb"\[\s*\]\s*$")
 
+_EPISODE = (
+    "episode_show_name", "podcastName", "episode_name", "episodeName", "spotify_episode_uri",
+)  # fmt: skip
 _LIST = re.compile(r'"(?:playlists|tracks)"\s*:\s*\[')
 _ARRAY = re.compile(r"\[")
 _NEXT_PLAYLIST = re.compile(r'\}\s*,\s*(?=\{\s*"name"\s*:)')
 _NEXT_ROW = re.compile(r"\}\s*,\s*(?=\{)")
+
+_UNKNOWN = ("Unknown Track", "Unknown Artist")
+"What Spotify writes of tracks that it has deleted."
 
 _OTHER = {"episode": "an episode", "audiobook": "an audiobook", "localTrack": "a local file"}
 
@@ -44,22 +56,61 @@ class SpotifyExport(Format):
 
     name = "spotify_export"
     suffixes = (".json", ".zip")
+    tells_listens = True
     is_numbered = True
+    replaces = True
 
     def sniff(self, name: str, head: bytes) -> float:
         """Trust the first fields of a file, the first names in a zip."""
         if head.startswith(ZIP):
-            inside = (b"Spotify ", b"MyData/", b"Streaming_History", b"StreamingHistory")
+            inside = (
+                b"Spotify ",
+                b"MyData/",
+                b"Streaming_History",
+                b"StreamingHistory",
+                b"endsong_",
+            )
             return 0.95 if any(word in head for word in inside) or "spotify_data" in name else 0.0
         return 0.98 if _kind(start_of(head), name) else 0.0
 
     def _read(self, source: Source) -> Iterable[Content]:
         tracks, seen = _Tracks(), dict[str, int]()
         if not source.head.startswith(ZIP):
+            for path in _before(source):
+                with suppress(MurecomError):
+                    deque(_contents(Source(path), tracks, seen), maxlen=0)
             yield from _contents(source, tracks, seen)
             return
-        for member in members(source, lambda name: _MEMBER.search(name) is not None):
-            yield from _contents(member, tracks, seen)
+        is_any = False
+        for member in members(source, lambda name: name.lower().endswith(".json")):
+            if _MEMBER.search(str(member.path)) or _kind_of(member):
+                is_any = True
+                yield from _contents(member, tracks, seen)
+        if not is_any:
+            raise BadInput(
+                "The zip holds no playlists and no streaming history of Spotify. Check which of "
+                "its archives it is: account data or extended streaming history."
+            )
+
+
+def _before(source: Source) -> list[str]:
+    """List the files whose playlists come before those of an unpacked file, as in the zip.
+
+    Of two lists of one name the second is told by the first, which may stand in another file.
+    """
+    if source.path is None or not _LISTS.fullmatch(source.file_name):
+        return []
+    with suppress(OSError):
+        names = sorted(os.listdir(source.folder))
+        before = [n for n in names if _LISTS.fullmatch(n) and n < source.file_name]
+        return [os.path.join(source.folder, name) for name in before]
+    return []
+
+
+def _kind_of(source: Source) -> str:
+    with suppress(*DAMAGED):
+        return _kind(start_of(source.head), source.file_name)
+    return ""
 
 
 def _kind(start: bytes, name: str) -> str:
@@ -107,7 +158,7 @@ def _is_row(value: Any) -> bool:
 
 
 def _is_playlist(value: Any) -> bool:
-    return isinstance(value, dict) and "items" in value
+    return isinstance(value, dict) and ("items" in value or "tracks" in value)
 
 
 class _Tracks:
@@ -125,12 +176,12 @@ class _Tracks:
         except TypeError:  # a list where a text should be
             key = (_text(uri), _text(title), _text(artist))
         name = _text(artist)
-        made = entry_track(
+        made = None if no_track(_text(uri)) else entry_track(
             title=_text(title),
             artists=(name,) if name else (),
             album=_text(album),
             ids=known_ids([_text(uri)]),
-        )
+        )  # fmt: skip
         fits = made is not None and len(made.id) <= LONGEST_ID
         if len(self._known) >= REMEMBERED:
             self._known.clear()
@@ -152,7 +203,9 @@ def _listen(source: Source, row: Any, where: str, tracks: _Tracks) -> Listen | N
         title, artist, uri, album = get("trackName"), get("artistName"), None, None
         at, ms = seconds(get("endTime")), milliseconds(get("msPlayed"))
     track = tracks.make(uri, title, artist, album)
-    if track is None:
+    if (title, artist) == _UNKNOWN and not uri:
+        source.refuse(where, "Spotify does not know any more what it was")
+    elif track is None:
         source.refuse(where, _why(row))
     elif at is None:
         source.refuse(where, "it does not say when it was heard")
@@ -162,14 +215,15 @@ def _listen(source: Source, row: Any, where: str, tracks: _Tracks) -> Listen | N
 
 
 def _why(row: dict[str, Any]) -> str:
-    """Say what a listen is of that is of no track."""
-    show = _text(row.get("episode_show_name")) or _text(row.get("podcastName"))
-    name = _text(row.get("episode_name")) or _text(row.get("episodeName"))
-    if show or name or row.get("spotify_episode_uri"):
-        return f"an episode is no track: {_short(show)} – {_short(name)}"
-    if book := _text(row.get("audiobook_title")):
-        return f"an audiobook is no track: {_short(book)}"
-    return "nothing in it identifies a track"
+    """Say what a listen is of that is of no track, without its name.
+
+    The reports of refused rows would keep what somebody heard after it was forgotten.
+    """
+    if any(row.get(name) for name in _EPISODE):
+        return "an episode is no track"
+    if row.get("audiobook_title") or row.get("audiobook_uri"):
+        return "an audiobook is no track"
+    return no_track(_text(row.get("spotify_track_uri"))) or NOTHING
 
 
 def _skipped(row: dict[str, Any]) -> bool | None:
@@ -186,7 +240,7 @@ def _library(source: Source, text: JSONText, tracks: _Tracks, seen: dict[str, in
         get = row.get if isinstance(row, dict) else {}.get
         track = tracks.make(get("uri"), get("track"), get("artist"), get("album"))
         if track is None:
-            source.refuse(where, "nothing in it identifies a track")
+            source.refuse(where, no_track(_text(get("uri"))) or NOTHING)
         else:
             found.append(track)
     oldest = found[-1].id if found else ""
@@ -196,7 +250,7 @@ def _library(source: Source, text: JSONText, tracks: _Tracks, seen: dict[str, in
 def _playlist(
     source: Source, row: Any, where: str, tracks: _Tracks, seen: dict[str, int]
 ) -> Playlist | None:
-    items = row.get("items") if isinstance(row, dict) else None
+    items = row.get("items", row.get("tracks")) if isinstance(row, dict) else None
     if not isinstance(items, list):
         source.refuse(where, 'it is no playlist: it holds no list "items"')
         return None
@@ -205,7 +259,7 @@ def _playlist(
     added: list[int | None] = []
     for number, item in enumerate(items, 1):
         item = item if isinstance(item, dict) else {}
-        about = item.get("track")
+        about = item if "trackName" in item else item.get("track")  # as it was before 2021
         get = about.get if isinstance(about, dict) else {}.get
         track = tracks.make(get("trackUri"), get("trackName"), get("artistName"), get("albumName"))
         if track is None:
@@ -220,7 +274,7 @@ def _playlist(
     return Playlist(
         name,
         tuple(found),
-        _id(name, found[oldest].id if found else "", seen),
+        _id(name, f"{found[oldest].id} {added[oldest] or ''}" if found else "", seen),
         _text(row.get("description")) or None,
         added=tuple(added) if is_dated else (),
     )
@@ -236,13 +290,14 @@ def _why_item(item: dict[str, Any]) -> str:
         if not names and told:  # spotify:local:artist:album:title:seconds
             names = [unquote_plus(part) for part in told[0].split(":")[2:5] if part]
         return f"{called} is no track of Spotify: {_short(' – '.join(names))}"
-    return "nothing in it identifies a track"
+    about = item.get("track")
+    return no_track(_text(about.get("trackUri")) if isinstance(about, dict) else "") or NOTHING
 
 
 def _id(name: str, oldest: str, seen: dict[str, int]) -> str:
     """Name a playlist so that a later export names it alike, and that of somebody else does not.
 
-    Exports tell no ids. The track that has been in it for longest stays mostly.
+    Exports tell no ids. The track that has been in it for longest, and since when, stay mostly.
     """
     sum_ = hashlib.blake2b(oldest.encode("utf-8", "replace"), digest_size=4).hexdigest()
     short = name if len(name) <= 200 else name[:200] + "…"

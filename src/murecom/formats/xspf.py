@@ -20,6 +20,7 @@ from murecom.formats.base import (
     entry_track,
     identifiers,
     known_ids,
+    no_track,
     tidy,
 )
 from murecom.types import Playlist, Track
@@ -56,9 +57,14 @@ class XSPF(Format):
         for track_list in _children(root, "trackList"):
             list_base = urljoin(base, track_list.get(_BASE, ""))
             for number, element in enumerate(_children(track_list, "track"), 1):
-                track = _track(source, element, urljoin(list_base, element.get(_BASE, "")))
+                uris = [*_texts(element, "location"), *_texts(element, "identifier")]
+                reason = next(filter(None, map(no_track, uris)), "")
+                track = None
+                if not reason:
+                    track = _track(source, element, urljoin(list_base, element.get(_BASE, "")))
                 if track is None:
-                    source.refuse(f"track {number}", "it has neither a location nor a title")
+                    reason = reason or "it has neither a location nor a title"
+                    source.refuse(f"track {number}", reason)
                 else:
                     tracks.append(track)
         name = tidy(_text(root, "title")) or source.name

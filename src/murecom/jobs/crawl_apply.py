@@ -66,9 +66,10 @@ class Writer:
         self.store, self.source, self.owner = store, source, owner
         self.trainable, self.trainable_on = trainable, trainable_on
         self.again = again
-        self.began = time.time()
         self.met: set[str] = set()
         "Keys of the playlists that this crawl has met."
+        self.read: set[str] = set()
+        "Keys of those whose tracks it has read."
 
     # -- answers ----------------------------------------------------------------------------------
 
@@ -134,6 +135,7 @@ class Writer:
         crawls, name = self.store.crawls, self.source.name
         known = crawls.known(name, "playlist", stubs)
         stored = crawls.stored(name, [key for key in stubs if key not in known])
+        rank = _rank(task)
         tasks, words = [], Counter[str]()
         for number, (key, stub) in enumerate(reversed(stubs.items())):
             if key in known:
@@ -141,19 +143,24 @@ class Writer:
                     self._meet_again(task, stub, known[key], change)
                 continue
             about = _about(stub)
+            if task.kind == "own":
+                about["own"] = True
             if key in stored:
                 about["snapshot"] = stored[key]
             state = "done" if key in stored else "open" if stub.is_open else "closed"
             change.counts["closed"] += state == "closed"
             # those that were named first come first
-            tasks.append(New(key, -time.time() - number * 1e-6, about, state))
-            if "search" in self.source.kinds:
-                words.update(playlist_words(stub.name))
+            tasks.append(New(key, rank - number * 1e-6, about, state))
+            if "search" in self.source.kinds and stub.has_words:
+                words.update(filter(self.source.takes_word, playlist_words(stub.name)))
         crawls.add(name, "playlist", tasks)
         crawls.count_words(name, {word: (n, weight(word)) for word, n in words.items()})
         for key in stored:
             row = crawls.known(name, "playlist", [key])[key]
             self._meet_again(task, stubs[key], row, change)
+        if self.trainable_on is not None:
+            marked = crawls.mark(name, stubs, self.trainable, self.trainable_on)
+            change.counts["marked"] += marked
         change.met.update(stubs)
         return len(tasks) - len(stored)
 
@@ -165,13 +172,15 @@ class Writer:
         if row.state == "done" and same:
             change.counts["unchanged"] += self.again or task.kind == "own"
         wanted = row.state == "done" and stub.is_open and not same
-        wanted = wanted and float(row.about.get("at", 0)) < self.began
+        wanted = wanted and row.key not in self.read
         wanted = wanted and (self.again or (task.kind == "own" and marked))
         if has_opened or wanted:
             about = {**row.about, **_about(stub)}
+            if task.kind == "own":
+                about["own"] = True
             self.store.crawls.reopen(
                 self.source.name, "playlist", [row.state], keys=[row.key], about=about,
-                rank=-time.time(), next=None, pages=0,
+                rank=_rank(task), next=None, pages=0,
             )  # fmt: skip
 
     # -- pages of one thing -----------------------------------------------------------------------
@@ -233,7 +242,10 @@ class Writer:
             if claimed and not playlist.tracks and not refused:
                 raise BadInput(f"It is said to have {claimed} tracks, but none came.")
             keep_playlist(self.store, playlist, trainable, task, change)
-            about |= {"snapshot": playlist.snapshot, "at": time.time()}
+            # what its page tells is what is kept, here, too
+            about |= {"snapshot": playlist.snapshot, "name": playlist.name}
+            about |= {"description": playlist.description}
+            change.read.add(task.key)
         elif task.kind == "similar":
             # Another model's answer is not what somebody put together.
             trainable["trainable"] = bool(self.trainable_on and self.trainable)
@@ -276,9 +288,26 @@ def later(rank: float) -> float:
     return rank - abs(rank) / 2 - 1
 
 
+def _rank(task: TaskRow) -> float:
+    """Give the rank of playlists that a page names: below 0, the pages that were read first above.
+
+    What the user's words found comes before what the crawl's own words did, and what the latest
+    words found before what earlier ones did.
+    """
+    now = time.time()
+    asked = task.about.get("seeded")
+    if asked is None:
+        return -now
+    return (float(asked) - _FAR) / 4 - max(now - float(asked), 0.0) * 1e-3
+
+
+_FAR = 4e9
+"A time in seconds since 1970 that no seed is asked for at: a quarter of what is left is below 0."
+
+
 def _about(stub: Stub) -> dict[str, Any]:
     plain = asdict(stub)
-    del plain["key"], plain["is_open"]
+    del plain["key"], plain["is_open"], plain["has_words"]
     return {name: value for name, value in plain.items() if value}
 
 

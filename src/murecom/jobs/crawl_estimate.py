@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from murecom.crawl.base import Source
 from murecom.jobs.crawl import check, nothing_to_do
 from murecom.jobs.crawl_report import CrawlOptions
-from murecom.jobs.crawl_tracks import key_of
 from murecom.store import Store
 
 TYPICAL = 66.0
@@ -26,8 +25,10 @@ NEW = 0.5
 class Estimate:
     """What a crawl is expected to need.
 
-    `playlists` new ones (None: as many as there are) by `calls` calls in `seconds`, at most `rate`
-    a second as the source allows; `tracks` are asked about with `per_track` calls each. `known`
+    `playlists` new ones (None: as many as there are), of which only the names come if `named_only`,
+    and what is asked about `tracks`, by `calls` calls in `seconds`, at most `rate` a second as the
+    source allows; None for what cannot be told. `known`: earlier crawls tell how long playlists
+    are.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Estimate:
     seconds: float | None
     rate: float
     known: bool
+    named_only: bool = False
 
 
 def estimate(store: Store, source: Source, options: CrawlOptions) -> Estimate:
@@ -54,14 +56,20 @@ def estimate(store: Store, source: Source, options: CrawlOptions) -> Estimate:
     rate = source.limit.calls / source.limit.seconds
     calls: float | None = 0.0
     playlists: int | None = 0
+    named_only = False
     if options.walks:
         waiting = counts.get(("playlist", "open"), 0)
         if not (source.seeds(options.seeds, own=options.own) or counts):
             raise nothing_to_do(source, options, is_first=True)
         playlists = options.most
         pages = read or 1 + (TYPICAL - 1) // source.page_size.get("playlist", 10**9)
+        pages *= source.page_calls.get("playlist", 1)
         closed, done = counts.get(("playlist", "closed"), 0), counts.get(("playlist", "done"), 0)
         is_open = done / (done + closed) if done + closed else 1.0
+        only_own = options.own and not options.seeds
+        named_only = not (source.opens_found or only_own)
+        if not source.opens_found:  # what was read before were the user's own
+            is_open = 1.0 if only_own else 0.0
         size = source.page_size.get("search", source.page_size.get("category", 20))
         learned = crawls.learned(name)
         asked = sum(pages for _, pages, _ in learned)
@@ -70,22 +78,18 @@ def estimate(store: Store, source: Source, options: CrawlOptions) -> Estimate:
             calls = None
         else:
             searched = max(playlists - waiting, 0) / max(each, 0.1)
+            searched *= source.page_calls.get("search", 1)
             calls = playlists * is_open * pages + searched
     tracks = 0
     if options.kinds:
-        tracks = _tracks(store, source)
-        there = sum(n for (kind, state), n in counts.items()
-                    if kind in options.kinds and state not in ("open", "taken"))  # fmt: skip
-        more = max(tracks * len(options.kinds) - there, 0)
+        left = crawls.count_unasked(name, options.kinds, source.prefix, source.id_kinds)
+        for kind in left:
+            left[kind] += sum(counts.get((kind, state), 0) for state in ("open", "taken"))
+        tracks = max(left.values())
+        more = sum(n * source.page_calls.get(kind, 1) for kind, n in left.items())
         calls = None if calls is None else calls + more
     if options.calls is not None:
         calls = options.calls if calls is None else min(calls, options.calls)
     whole = None if calls is None else math.ceil(calls)
     seconds = None if whole is None else whole / rate
-    return Estimate(name, playlists, tracks, whole, seconds, rate, read is not None)
-
-
-def _tracks(store: Store, source: Source) -> int:
-    return sum(
-        key_of(source, track) is not None for batch in store.crawls.tracks() for track, _ in batch
-    )
+    return Estimate(name, playlists, tracks, whole, seconds, rate, read is not None, named_only)

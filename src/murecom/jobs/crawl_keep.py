@@ -12,7 +12,7 @@ from murecom.jobs.crawl_pages import Held
 from murecom.jobs.crawl_report import Change
 from murecom.library.lyrics import parse_lyrics
 from murecom.store import NO_WORDS, Store, Text
-from murecom.store.crawl_words import SIMILAR
+from murecom.store.crawl_tracks import SIMILAR
 from murecom.store.crawls import TaskRow
 from murecom.store.rows import checked_id
 from murecom.text.language import guess_language

@@ -59,7 +59,8 @@ class CrawlReport:
     """What a crawl did.
 
     Models may learn from its playlists if they are `trainable`. Of these were `added`, `replaced`
-    because they had changed, `unchanged`; `closed` ones are known by name only, `gone` ones had
+    because they had changed, `unchanged`, and `marked` as to whether models may learn from them;
+    `closed` ones are known by name only, `gone` ones had
     been deleted, `declined` the source refused. `failed` tasks were put aside after three tries;
     `failures` names them and the declined ones with kind, key and reason. `entries` and new
     `tracks` of the playlists; `refused` entries could not be used and are named in `refused_file`.
@@ -74,6 +75,7 @@ class CrawlReport:
     added: int = 0
     replaced: int = 0
     unchanged: int = 0
+    marked: int = 0
     closed: int = 0
     gone: int = 0
     declined: int = 0
@@ -109,7 +111,7 @@ class Change:
 
     `counts` by the names of `CrawlReport`; `refused` entries with their reasons; `more`: the task
     to go on with at once; `learned`: the worth of a word and what its page brought; `met`: keys of
-    playlists that were named.
+    playlists that were named, `read`: of one whose tracks were.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -118,6 +120,7 @@ class Change:
     more: TaskRow | None = None
     learned: tuple[float, int] | None = None
     met: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
 
     @property
     def found(self) -> int:

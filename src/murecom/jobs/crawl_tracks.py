@@ -8,7 +8,7 @@ from typing import Any
 from murecom.crawl.base import Source
 from murecom.store import Store
 from murecom.store.crawls import New
-from murecom.types import Track, TrackId
+from murecom.types import Track
 
 PLANNED = 5000
 "Tracks that are put into the queue at a time; when all were asked about, more are."
@@ -16,6 +16,8 @@ PLANNED = 5000
 
 def plan_tracks(store: Store, source: Source, kinds: Sequence[str], most: int = PLANNED) -> int:
     """Put the tracks that were never asked about into the queue, those in most playlists first.
+
+    They are looked for before anything is written: that takes seconds in a large library.
 
     Parameters
     ----------
@@ -29,36 +31,14 @@ def plan_tracks(store: Store, source: Source, kinds: Sequence[str], most: int = 
     Returns
     -------
     int
-        Tasks that were added; 0 when all tracks that the source knows were asked about.
+        Tracks that were found; 0 when all that the source knows were asked about.
     """
-    added = 0
-    tracks = 0
-    for batch in store.crawls.tracks():
-        keys = {key: pair for pair in batch if (key := key_of(source, pair[0])) is not None}
-        new = 0
+    found = store.crawls.unasked(source.name, kinds, source.prefix, source.id_kinds, most)
+    rows = [New(key, float(entries), about_track(track)) for key, track, entries in found]
+    with store.crawls.turn():
         for kind in kinds:
-            rows = [New(key, float(n), about_track(track)) for key, (track, n) in keys.items()]
-            made = store.crawls.add(source.name, kind, rows)
-            added += made
-            new = max(new, made)
-        tracks += new
-        if tracks >= most:
-            break
-    return added
-
-
-def key_of(source: Source, track: Track) -> str | None:
-    """Give the source's own id of a track, by the track's id or by another that it is known by.
-
-    None if the source does not know the track.
-    """
-    if (key := source.key_of(track.id)) is not None:
-        return key
-    for kind in (source.name, *source.id_kinds):
-        if value := track.ids.get(kind):
-            own = source.key_of(TrackId(value))  # some ids have their source in front already
-            return own if own is not None else value
-    return None
+            store.crawls.add(source.name, kind, rows)
+    return len(rows)
 
 
 def about_track(track: Track) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from murecom.crawl.base import Http, Source
@@ -32,7 +32,7 @@ from murecom.jobs.crawl_tracks import plan_tracks
 from murecom.jobs.crawl_words import Expectation
 from murecom.store import Store
 from murecom.store.crawls import New, TaskRow
-from murecom.text.playlist_words import weight
+from murecom.text.playlist_words import folded, weight
 from murecom.types import Progress, Step
 
 TICK = 1.0
@@ -81,7 +81,10 @@ class Walk:
         self.renewed = time.monotonic()
         self.checked = 0.0
         self.end: MurecomError | None = None
-        self.tracks_done, self.tracks_planned = 0, 0
+        self.sent_before = http.sent
+        self.budget: int | None = None
+        "Calls that the tasks of this turn may still take; None for no bound."
+        self.is_answered = False
 
     def run(self) -> None:
         """Work until there is nothing left to do, enough is done, or the source wants no more."""
@@ -93,13 +96,15 @@ class Walk:
                 self._tell()
                 if self.pool.busy:
                     answers = self.pool.answers(TICK)
-                elif self.end is not None or not self._waits():
-                    break
-                else:
+                elif self.end is None and (self._plan() or self._waits()):
                     answers = []
-            if isinstance(self.end, NotReady):
+                else:
+                    break
+            # where nothing came, there is nothing to report
+            if isinstance(self.end, NotReady) and not self.is_answered:
                 raise self.end
         finally:
+            self._count_calls()
             self.pool.close()
             self.store.crawls.release(self.owner, self.source.name)
 
@@ -110,8 +115,8 @@ class Walk:
         for answer in answers:
             self._sort(answer)
         self.under_way.subtract(answer.task.kind for answer in answers)
-        # of a host that wants to be left alone nobody asked anything
-        self.report.calls += sum(not isinstance(a.error, Paused) for a in answers)
+        self.is_answered = self.is_answered or any(a.page is not None for a in answers)
+        self._count_calls()
         changes: list[Change] = []
         claimed: list[TaskRow] = []
         for attempt in range(BUSY):
@@ -130,6 +135,7 @@ class Walk:
             self.report.add(change)
             self.refuse(change.refused)
             self.writer.met |= change.met
+            self.writer.read |= change.read
             if change.learned is not None:
                 self.words.learn(*change.learned)
         if any(answer.page is not None for answer in answers):
@@ -191,13 +197,15 @@ class Walk:
         """Take as many tasks as there are idle threads, those that are under way first."""
         more = [change.more for change in changes if change.more is not None]
         room = self.pool.workers - self.pool.busy
-        if self.options.calls is not None:
-            room = min(room, self.options.calls - self.report.calls - self.pool.busy)
+        self.budget = self._calls_left()
         if self.end is not None:
             room = 0
-        for task in more[max(room, 0) :]:
-            self.store.crawls.keep(task, self.owner)
-        rows = more[: max(room, 0)]
+        rows: list[TaskRow] = []
+        for task in more:
+            if len(rows) < room and self._affords(task.kind):
+                rows.append(task)
+            else:
+                self.store.crawls.keep(task, self.owner)
         idle = room - len(rows)
         if self.asking and idle > 0:
             found = self.report.found + sum(change.found for change in changes)
@@ -207,19 +215,27 @@ class Walk:
             idle = room - len(rows)
             self.asking = bool(rows or self.pool.busy)
         if not self.asking and idle > 0 and self.options.kinds:
-            rows += self._claim_tracks(idle, until)
+            rows += self._take(self.options.kinds, until, idle)
         return rows
 
     def _claim_lists(self, idle: int, left: int | None, until: float) -> list[TaskRow]:
         """Take playlists, at most `left` of them, and pages of searches where these run out."""
         crawls, name = self.store.crawls, self.source.name
-        rows = crawls.claim(name, ["own"], self.owner, until, idle)
+        rows = self._take(["own"], until, idle)
         wanted = idle - len(rows)
         if left is not None:
             wanted = min(wanted, left)
         if wanted <= 0:
             return rows
-        found = crawls.claim(name, ["playlist"], self.owner, until, wanted)
+        found: list[TaskRow] = []
+        if self.options.searches:
+            # what somebody wants to know now comes before what waits
+            for kind in SEARCHES:
+                while len(found) < wanted and (crawls.top_rank(name, kind) or 0.0) >= SEEDED:
+                    if not (seeds := self._take([kind], until)):
+                        break
+                    found += seeds
+        found += self._take(["playlist"], until, wanted - len(found))
         rows += found
         if not self.options.searches:
             return rows
@@ -232,6 +248,8 @@ class Walk:
     def _claim_search(self, until: float) -> TaskRow | None:
         """Take the page of a search, of a word new or old, that promises most."""
         crawls, name = self.store.crawls, self.source.name
+        if self.budget is not None and self.budget < 1:
+            return None
         kinds = [kind for kind in SEARCHES if kind in self.source.kinds]
         ranks = {kind: crawls.top_rank(name, kind) for kind in kinds}
         begun = [(rank, kind) for kind, rank in ranks.items() if rank is not None]
@@ -244,20 +262,58 @@ class Walk:
             about = {"expected": expected, "worth": dict(words)[text]}
             crawls.add(name, "search", [New(text, expected, about)])
             kind = "search"
-        return next(iter(crawls.claim(name, [kind], self.owner, until)), None)
+        return next(iter(self._take([kind], until)), None)
 
-    def _claim_tracks(self, idle: int, until: float) -> list[TaskRow]:
-        kinds = self.options.kinds
-        rows = self.store.crawls.claim(self.source.name, kinds, self.owner, until, idle)
-        if not rows and not self.pool.busy:
-            self.tracks_planned += plan_tracks(self.store, self.source, kinds)
-            rows = self.store.crawls.claim(self.source.name, kinds, self.owner, until, idle)
+    def _take(self, kinds: Sequence[str], until: float, number: int = 1) -> list[TaskRow]:
+        """Claim tasks of these kinds, as many as there are calls for."""
+        rows: list[TaskRow] = []
+        for kind in kinds:
+            fits = number - len(rows)
+            if self.budget is not None:
+                fits = min(fits, self.budget // self.source.page_calls.get(kind, 1))
+            if fits > 0:
+                taken = self.store.crawls.claim(
+                    self.source.name, [kind], self.owner, until, fits
+                )  # fmt: skip
+                rows += [task for task in taken if self._affords(task.kind)]
         return rows
+
+    def _affords(self, kind: str) -> bool:
+        """Take the calls of a page off those that may still be sent; False if they are too few."""
+        if self.budget is None:
+            return True
+        calls = self.source.page_calls.get(kind, 1)
+        if calls > self.budget:
+            return False
+        self.budget -= calls
+        return True
+
+    def _plan(self) -> bool:
+        """Put more tracks into the queue when none is left in it; False if there are no more.
+
+        Between two turns: to find them takes seconds, in which others may want to write.
+        """
+        kinds = self.options.kinds
+        if self.asking or not kinds or self._calls_left() == 0:
+            return False
+        return plan_tracks(self.store, self.source, kinds) > 0
+
+    def _count_calls(self) -> None:
+        self.report.calls = self.http.sent - self.sent_before
+
+    def _calls_left(self) -> int | None:
+        """Give how many calls may be sent beside those under way; None if there is no bound."""
+        if self.options.calls is None:
+            return None
+        each = self.source.page_calls
+        under_way = sum(n * each.get(kind, 1) for kind, n in self.under_way.items())
+        return max(self.options.calls - self.report.calls - under_way, 0)
 
     def _waits(self) -> bool:
         """Wait a moment if another crawler works on what may bring more to do for this one."""
         enough = self.options.most is not None and self.report.found >= self.options.most
-        if self.options.calls is not None and self.report.calls >= self.options.calls:
+        calls = self._calls_left()
+        if calls is not None and calls < max(self.source.page_calls.values(), default=1):
             return False
         if (enough and not self.options.kinds) or not self.store.crawls.taken(self.source.name):
             return False
@@ -294,8 +350,10 @@ def seed(store: Store, source: Source, options: CrawlOptions) -> int:
         opened = 0
         for task in source.seeds(options.seeds, own=options.own):
             if task.kind == "search":
+                # as words of names are: Jazz and jazz are one
+                task = replace(task, key=folded(task.key))
                 crawls.take_word(name, task.key)
-            about = {**task.about, "worth": weight(task.key)}
+            about = {**task.about, "worth": weight(task.key), "seeded": time.time()}
             # what the user names comes before what was found
             opened += crawls.add(name, task.kind, [New(task.key, SEEDED, about)])
             if options.again or task.kind == "own":

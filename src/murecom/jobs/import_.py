@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from murecom.errors import BadInput, MurecomError, Unreachable, Unsupported
+from murecom.errors import BadInput, MurecomError, NotFound, Unreachable, Unsupported
 from murecom.formats import Content, ContentStream
 from murecom.formats.base import Refused, entry_track
 from murecom.formats.json_rows import LONGEST_ID
@@ -52,13 +52,16 @@ class ImportOptions:
 class ImportReport:
     """What an import did.
 
-    `files` were read, `unchanged` passed over, `passed` are nothing to import, `failed` could not
-    be used (`failures` says why). `playlists` were read, of which `added` and `replaced`; of these
-    `overwritten` took the place of one that the same import had added; their `entries`. `listens`
-    were read, of which `new_listens` were not known; `abouts` are tracks of which a file says more
+    `files` were read, `unchanged` passed over, `passed` are nothing to import (`other_files` names
+    them), `failed` could not be used (`failures` says why). `playlists` were read, of which `added`
+    and `replaced`; of these `overwritten` took the place of one that came from another file, as far
+    as that can be told: it was added by the same import, or the file had never been imported; their
+    `entries`. `listens` were read, of which `new_listens` were not known; `both_histories` says
+    that Spotify's two kinds were among the files. `abouts` are tracks of which a file says more
     than the name; `tracks` were new. `withheld` are those of the added that no model learns from,
-    because the terms of their source forbid it. `refused` rows are named in `refused_file`, unless
-    there are none or nothing was to be written. A dry run knows no added, replaced and new ones.
+    because the terms of their source forbid it; `differing` ids were told with other names than
+    before, which were not believed. `refused` rows are named in `refused_file`, unless there are
+    none or nothing was to be written. A dry run knows no added, replaced and new ones.
     """
 
     files: int = 0
@@ -75,10 +78,13 @@ class ImportReport:
     abouts: int = 0
     tracks: int = 0
     withheld: int = 0
+    differing: int = 0
     refused: int = 0
     seconds: float = 0.0
     refused_file: str | None = None
     failures: list[tuple[str, str]] = field(default_factory=list)
+    other_files: list[str] = field(default_factory=list)
+    both_histories: bool = False
 
 
 def import_playlists(
@@ -113,6 +119,8 @@ def import_playlists(
         raise BadInput("No file to import. Name one: murecom import playlists.jsonl")
     began = time.monotonic()
     files, missing = playlist_files(options.paths)
+    if not files and missing:
+        raise NotFound(f"'{missing[0][0]}': {missing[0][1]}")
     if not files:
         raise nothing_found(options.paths)
     report = ImportReport(failed=len(missing), failures=missing)
@@ -160,6 +168,11 @@ class _Import:
 
     def run(self) -> None:
         """Import file by file; one that cannot be used does not stop the others."""
+        names = [os.path.basename(file) for file in self.stats]
+        self.report.both_histories = all(
+            any(name.startswith(kind) for name in names)
+            for kind in ("StreamingHistory", "Streaming_History_Audio")
+        )
         if not self.options.dry_run:
             self.newest = self.store.playlists.newest()
         for file, stat in self.stats.items():
@@ -171,6 +184,7 @@ class _Import:
                     self._fail(file, error)
                 else:
                     self.report.passed += 1
+                    self.report.other_files.append(file)
             except Unreachable as error:
                 if not os.path.exists(file) or not os.access(file, os.R_OK):
                     self._fail(file, error)
@@ -188,15 +202,19 @@ class _Import:
     def _import(self, file: str) -> None:
         stat, options = self.stats[file], self.options
         stream = ContentStream(file, roots=options.roots)
+        # in between, too: a file may hold millions of rows that cannot be used, and no other
+        counted: list[int] = []
+        stream.source.told = lambda rows: counted.append(self._refuse(file, rows))
         row = ImportRow(file, stat.st_size, stat.st_mtime_ns, options.trainable)
         skipped = 0
         known = None if options.again or options.dry_run else self.store.imports.get(file)
         if known and replace(known, playlists=0, refused=0, finished=False) == row:
             # what an m3u means changes with the library, so it is read again
-            if known.finished and stream.format.is_numbered:
+            if known.finished and stream.format.is_numbered and not self._is_forgotten(stream):
                 self.report.unchanged += 1
                 return
             skipped = 0 if known.finished else known.playlists
+        since = self._since(stream, file)
         read, refused = 0, 0
         try:
             for batch in _batches(identified(stream)):
@@ -206,13 +224,14 @@ class _Import:
                 fit = _Fit()
                 for number, content in new:
                     self._take(stream, content, number, fit)
-                refused += self._refuse(file, stream.source.refused)
+                refused += self._refuse(file, stream.source.refused) + sum(counted)
+                counted.clear()
                 if new and not options.dry_run:
-                    self._put(stream, fit, replace(row, playlists=read, refused=refused))
+                    self._put(stream, fit, replace(row, playlists=read, refused=refused), since)
                 self._count(fit)
                 self._tell(min(stream.source.done, stat.st_size - 1))
         finally:
-            refused += self._refuse(file, stream.source.refused)
+            refused += self._refuse(file, stream.source.refused) + sum(counted)
         if not options.dry_run:
             self.store.imports.put(replace(row, playlists=read, refused=refused, finished=True))
         self.report.files += 1
@@ -228,13 +247,22 @@ class _Import:
         else:
             fit.listens.append(content)
 
-    def _put(self, stream: ContentStream, fit: _Fit, row: ImportRow) -> None:
+    def _since(self, stream: ContentStream, file: str) -> int:
+        """Give the inner id of the newest playlist that may have come from this file before.
+
+        What comes again in a later export of Spotify is meant to take the place of the earlier.
+        """
+        if self.options.dry_run or stream.format.replaces or self.store.imports.get(file):
+            return self.newest
+        return -1
+
+    def _put(self, stream: ContentStream, fit: _Fit, row: ImportRow, since: int) -> None:
         """Commit a batch together with how far its file has come."""
         options, report, kind = self.options, self.report, stream.format
         may = kind.trainable if options.trainable is None else options.trainable
         with self.store.transaction():
             written = self.store.playlists.put_many(
-                fit.playlists, trainable=may, trainable_on=self.today, since=self.newest
+                fit.playlists, trainable=may, trainable_on=self.today, since=since
             )
             heard = self.store.listens.put_many(fit.listens, source=kind.name)
             told = self.store.abouts.put_many(fit.abouts, source=kind.name)
@@ -246,6 +274,7 @@ class _Import:
         if options.trainable is None and not may:
             report.withheld += written.added
         report.new_listens += heard.added
+        report.differing += written.differing
         report.tracks += written.tracks + heard.tracks + told
 
     def _count(self, fit: _Fit) -> None:
@@ -279,8 +308,16 @@ class _Import:
             found = None if entry.id.startswith("text:") else by_identity(
                 self.store, entry, folder
             )  # fmt: skip
-            self.matched[key] = found or by_name(self.store, entry) or _by_words(entry)
+            if found is None:
+                named = by_name(self.store, entry)
+                # any other id would be another one next time, when more of that name are known
+                found = named if named is not None and named.path else None
+            self.matched[key] = found or _by_words(entry)
         return self.matched[key]
+
+    def _is_forgotten(self, stream: ContentStream) -> bool:
+        """Tell whether a file may hold listens, all of which were forgotten since."""
+        return stream.format.tells_listens and self.store.listens.newest() is None
 
     def _refuse(self, file: str, refused: list[Refused]) -> int:
         """Write down what a reader has refused, and forget it; give how many there were."""

@@ -79,7 +79,8 @@ def by_names(store: Store, entries: Sequence[Track]) -> list[Track | None]:
 def _score(mine: Described, other: Described) -> float:
     if mine.performers.all or not other.title.full:
         likeness = compare(mine, other)
-        if likeness.how == "guests" and mine.duration is None and likeness.score >= LIKELY:
+        is_near = likeness.how in ("guests", "name") and likeness.score >= LIKELY
+        if is_near and mine.duration is None:
             return SAME  # who asks by name alone rather means this than nothing
         return likeness.score
     # a title alone: as it is written, in the same version, as long as far as that is known

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from murecom.errors import BadInput, MurecomError, Unsupported
-from murecom.formats import ContentStream
+from murecom.formats import ContentStream, Refused
+from murecom.formats.base import Source
 from murecom.interactions import Builder, Built, Interactions, assemble, group_of
 from murecom.jobs.playlist_files import identified, is_named, nothing_found, playlist_files
 from murecom.recommend.base import Data
@@ -150,6 +151,7 @@ def read_files(
         if not stream.format.trainable:
             forbidden.append(file)
             continue
+        rows = _Rows(file, stream.source, refused)
         try:
             for playlist in identified(stream):
                 if not isinstance(playlist, Playlist):
@@ -169,8 +171,8 @@ def read_files(
         except MurecomError as error:
             first = first or error
             failed.append(f"{file}: {error}")
-        count += len(stream.source.refused)
-        refused += [f"{file}, {r.where}: {r.reason}" for r in stream.source.refused[:TOLD]]
+        rows.take(stream.source.refused)
+        count += rows.count
     progress(Step("Reading playlists", total, total, {"playlists": read}))
     if not read:
         raise first or (_forbidden(forbidden) if forbidden else nothing_found(paths))
@@ -197,6 +199,22 @@ def limited(data: PlaylistData, min_count: int) -> PlaylistData:
         data.notes,
     )
     return _data(assemble(built, min_count=min_count), own.revision)
+
+
+class _Rows:
+    """Counts the refused rows of a file; the first few are added to `named`."""
+
+    def __init__(self, file: str, source: Source, named: list[str]) -> None:
+        self._file, self._named, self._free = file, named, TOLD
+        self.count = 0
+        source.told = self.take
+
+    def take(self, refused: list[Refused]) -> None:
+        """Count rows and forget them."""
+        self.count += len(refused)
+        self._named += [f"{self._file}, {r.where}: {r.reason}" for r in refused[: self._free]]
+        self._free = max(0, self._free - len(refused))
+        refused.clear()
 
 
 def _forbidden(files: Sequence[str]) -> BadInput:

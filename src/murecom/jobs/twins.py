@@ -2,15 +2,17 @@
 
 Everything that has a file is held in memory by its artists and titles, all other tracks pass by
 once, and only those whose artist plays in some file are looked at. What was compared before is not
-compared again: new tracks are held against all files, new files against all tracks.
+compared again: new tracks are held against all files, new files against all tracks, and tracks of
+which more is known now, or whose file went, against all files.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from murecom.library.matching import (
     KINDS,
@@ -76,24 +78,25 @@ def find_twins(
     revision = store.revision()
     if again or twins.mark(RULES) != VERSION:
         with store.transaction():
-            twins.forget(all_of_them=True)
+            twins.forget()
             twins.set_mark(UPTO, 0)
             twins.set_mark(RULES, VERSION)
     elif twins.mark(AS_OF) == revision:
         report.twins, report.files = twins.counts(), len(twins.known_files())
         report.seconds = time.monotonic() - began
         return report
-    twins.forget()
     before = sum(twins.counts().values())
+    renewed = twins.renew()
     upto, newest = twins.mark(UPTO), twins.newest()
     old, new = twins.known_files(), twins.new_files()
     work = _Pass(store, report, progress)
-    if newest > upto and old:
-        work.run(old, since=upto)
+    if old and (renewed or newest > upto):
+        work.run(old, since=upto, also=renewed)
     if new:
         work.run(new, since=0)
     with store.transaction():
         twins.put((pk, pk, OWN) for pk in new)
+        twins.compared(renewed)
         twins.set_mark(UPTO, newest)
         twins.set_mark(AS_OF, revision)
     report.twins = twins.counts()
@@ -116,13 +119,13 @@ class _Pass:
         self._local: set[int] = set()
         self._found = 0
 
-    def run(self, files: list[int], since: int) -> None:
-        """Find the twins of these files among the tracks after `since`."""
+    def run(self, files: list[int], since: int, also: Sequence[int] = ()) -> None:
+        """Find the twins of these files among the tracks after `since` and some before."""
         twins = self._store.twins
         self._index(files)
         self._local = {*files, *twins.known_files(), *twins.new_files()}
         seen = bytearray((twins.newest() >> 3) + 1)
-        for pks in batches(self._candidates(since), CHUNK):
+        for pks in batches(chain(also, self._candidates(since)), CHUNK):
             fresh = []
             for pk in pks:
                 if not seen[pk >> 3] & 1 << (pk & 7) and pk not in self._local:

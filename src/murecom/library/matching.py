@@ -15,6 +15,7 @@ from functools import lru_cache
 from murecom.library.performers import (
     GUESTS,
     MISSPELT,
+    PARTLY,
     READ,
     Performers,
     block_key,
@@ -22,7 +23,7 @@ from murecom.library.performers import (
     same_performers,
 )
 from murecom.store.spelling import distance
-from murecom.text.fold import name_key
+from murecom.text.fold import fold, name_key
 from murecom.text.names import split_title
 from murecom.text.recordings import version_keys
 from murecom.text.romanise import loose, script_of
@@ -36,6 +37,9 @@ LIKELY = 0.79
 
 SHORTENED = 0.82
 "How sure the same title is of which one lacks a bracket: enough where durations agree."
+
+UNKNOWN = 0.97
+"What stands for durations of which one is not known."
 
 TIGHT, USUAL, WIDE = 2.5, 5.0, 10.0
 "Seconds between durations: of one master, of two masters, at most."
@@ -56,9 +60,15 @@ _KEEPS = re.compile(
 )
 _MANY = frozenset((
     "intro", "outro", "interlude", "skit", "untitled", "prelude", "prologue", "epilogue",
-    "overture", "hiddentrack", "bonustrack", "track", "maintheme", "theme", "finale",
-    "序曲", "前奏", "间奏",
+    "overture", "hiddentrack", "bonustrack", "track", "maintheme", "序曲", "前奏", "间奏",
 ))  # fmt: skip
+_FEW = frozenset(("theme", "finale"))
+_UNNAMED = re.compile(r"(?:track|audiotrack|title|titel|piste|untitled)\d+|0\d")
+_WORK = re.compile(
+    r"\b(?:op|bwv|hwv|kv|rv) ?\d|\bin [a-h](?: sharp| flat)? (?:major|minor|dur|moll)\b|"
+    r"\b(?:symphony|sonata|concerto|nocturne|etude|mazurka|prelude|waltz|quartet|suite)\b.*\bno ?\d"
+)
+_CUT = re.compile(r"\b(?:single|ep|original) (?:version|mix|edit)\b|\bsingle\b")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
 _SAME_SIGNS = str.maketrans({"妳": "你", "祢": "你"})
 
@@ -75,6 +85,8 @@ class Title:
     versions: frozenset[str]
     origins: frozenset[str]
     featured: tuple[str, ...]
+    is_cut: bool
+    "Whether it is called a version of a single, which may be shorter than that of the album."
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -167,8 +179,17 @@ def compare(first: Described, second: Described) -> Likeness:
     if not _same_versions(first.title, second.title, near >= 1):
         return _NONE
     people = same_performers(first.performers, second.performers)
-    if (first.title.full in _MANY or first.title.full.isdigit()) and near < 1:
+    if near < 1 and _is_vague(first, second, people):
         near *= 0.7
+    elif near == UNKNOWN and (_is_work(first.title) or first.title.is_cut != second.title.is_cut):
+        near *= SHORTENED
+    if (
+        people == GUESTS
+        and near > UNKNOWN
+        and _is_work(first.title)
+        and _begin_alike(first, second)
+    ):
+        people = PARTLY
     score = title * people * near
     if title == people == 1:
         how = "name"
@@ -196,6 +217,31 @@ def same_title(first: Title, second: Title) -> float:
         theirs = {loose(form, foreign.script) for form in (latin.full, latin.outer)}
         return READ if loose(foreign.outer, foreign.script) in theirs else 0.0
     return MISSPELT if _is_slip(first, second) else 0.0
+
+
+def _is_vague(first: Described, second: Described, people: float) -> bool:
+    """Tell whether a title is of so little weight that durations must agree.
+
+    One artist may have many called "Intro". A number or "Theme" is enough with an artist who is the
+    same letter by letter.
+    """
+    a, b = first.title, second.title
+    if a.full in _MANY or _UNNAMED.fullmatch(a.full):
+        return True
+    if a.full in _FEW or a.full.isdigit():
+        return people < 1 or a.words != b.words or a.origins != b.origins
+    return False
+
+
+def _is_work(title: Title) -> bool:
+    """Tell whether this is a piece that many have recorded, its composer named as an artist."""
+    return _WORK.search(" ".join(title.words)) is not None
+
+
+def _begin_alike(first: Described, second: Described) -> bool:
+    """Tell whether the first artists are the same: of a piece, the composer."""
+    theirs = {form for name in second.performers.main for form in name.forms}
+    return any(name.forms & theirs for name in first.performers.main)
 
 
 def _is_translated(first: Title, second: Title) -> bool:
@@ -238,6 +284,7 @@ def _title(text: str) -> Title:
         versions,
         origins,
         parts.featured,
+        any(_CUT.search(fold(note)) for note in parts.versions),
     )
 
 
@@ -276,7 +323,7 @@ def _same_versions(first: Title, second: Title, is_as_long: bool) -> bool:
 def _durations(first: float | None, second: float | None) -> float:
     """Say what durations say: 1 for one master, less for unknown, far less for different ones."""
     if first is None or second is None:
-        return 0.97
+        return UNKNOWN
     apart = abs(first - second)
     if apart <= TIGHT:
         return 1.0
@@ -299,6 +346,11 @@ def _is_slip(first: Title, second: Title) -> bool:
     shorter = min(len(a), len(b))
     if shorter < 8 or first.script or second.script or _fixed(first) != _fixed(second):
         return False
+    if len(first.words) == len(second.words) and any(
+        one != other and other in (f"{one}s", f"{one}es", one.removesuffix("s"))
+        for one, other in zip(first.words, second.words, strict=True)
+    ):
+        return False  # "Girl" is not "Girls"
     most = 2 if shorter >= 16 else 1
     return distance(a, b, most) <= most
 

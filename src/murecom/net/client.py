@@ -6,6 +6,7 @@ threads as one likes; what it learns about hosts is in files (`limits`), so prog
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,6 +146,8 @@ class Client:
             clock=clock,
         )
         self._tokens = tokens
+        self._counting = threading.Lock()
+        self._sent = 0
         self._spent: set[str] = set()
         if tokens is not None:
             tokens.bind(self)
@@ -163,6 +166,11 @@ class Client:
     def stop(self) -> None:
         """Wake whoever waits with `Stopped`; calls that are under way come to their end."""
         self._limits.stop()
+
+    @property
+    def sent(self) -> int:
+        """Calls that were sent so far: those for tokens, those again and those in vain, too."""
+        return self._sent
 
     def pause(self, url: str, seconds: float) -> None:
         """Leave the host of an address alone for so long, in all threads and processes.
@@ -318,6 +326,8 @@ class Client:
             is_own = "authorization" in {name.lower() for name in request.headers}
             given = {} if is_own or request.tokens is None else request.tokens.headers(url)
             headers = {**request.headers, **given}
+            with self._counting:
+                self._sent += 1
             answer = self._wire.send(request.method, url, params, headers, request.body, begun)
             return answer, given
         finally:

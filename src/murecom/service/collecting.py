@@ -11,7 +11,7 @@ from typing import Any
 
 from murecom import registry
 from murecom.crawl.base import Source
-from murecom.errors import BadInput, NotReady
+from murecom.errors import BadInput, NotFound, NotReady
 from murecom.jobs.crawl import crawl
 from murecom.jobs.crawl_estimate import Estimate, estimate
 from murecom.jobs.crawl_report import CrawlOptions, CrawlReport
@@ -89,8 +89,11 @@ class Collecting(Opened):
         return estimate(self.store, asked, options)
 
     def crawl_status(self, source: str) -> CrawlStatus:
-        """Tell how far the crawls of a service have come."""
-        name, crawls = self._source(source).name, self.store.crawls
+        """Tell how far the crawls of a service have come; makes no database."""
+        name = self._source(source).name
+        if self._store is None and not Store.exists(self.settings.database):
+            return CrawlStatus(name, {}, {"seen": 0, "asked": 0, "playlists": 0}, ())
+        crawls = self.store.crawls
         tasks: dict[str, dict[str, int]] = {}
         for (kind, state), number in sorted(crawls.counts(name).items()):
             tasks.setdefault(kind, {})[state] = number
@@ -131,7 +134,10 @@ class Collecting(Opened):
     # -- inside -----------------------------------------------------------------------------------
 
     def _source(self, name: str) -> Source:
-        found = registry.get("crawl", name)(getattr(self.settings, name, None))
+        try:
+            found = registry.get("crawl", name)(getattr(self.settings, name, None))
+        except NotFound as error:
+            raise NotFound(f"{error} List all sources: murecom crawl") from None
         assert isinstance(found, Source)
         return found
 
@@ -145,8 +151,8 @@ class Collecting(Opened):
                 f"{name} answers only those who say who they are. "
                 "Set crawl.contact to your e-mail address or page."
             )
-        # lists of the user's own that are left in the queue open with the user's token only
-        own = own or any(kind == "own" for kind, _ in self.store.crawls.counts(source.name))
+        # what is the user's own and waits in the queue opens with the user's token only
+        own = own or self.store.crawls.waits_for_user(source.name)
         with self._opened(source, own=own, tell=tell) as (client, _):
             yield source, client
 
@@ -165,7 +171,7 @@ class Collecting(Opened):
 
         def paused(host: str, seconds: float) -> None:
             if tell is not None:
-                tell(f"{host} wants a pause of {seconds:.0f} s.")
+                tell(f"{source.name} ({host}) wants a pause of {seconds:.0f} s.")
 
         settings = self.settings.crawl
         with Client(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from murecom.errors import NotFound
+from murecom.errors import Ambiguous, NotFound
 from murecom.formats import WriteReport, read_playlists, write_playlist
 from murecom.service.opened import Opened
 from murecom.service.seeds import match_entries
@@ -44,6 +44,34 @@ class PlaylistFiles(Opened):
             )
             known.append(Playlist(playlist.name, tracks, playlist.id, playlist.description))
         return known
+
+    def playlist(self, text: str) -> Playlist:
+        """Give a playlist of the library by its id or name.
+
+        Raises
+        ------
+        NotFound
+            There is none of that name; the sentence tells the nearest ones.
+        Ambiguous
+            Several fit and none stands out; `choices` are their names with ids.
+        """
+        name = text.strip()
+        source, _, own = name.partition(":")
+        known = self.store.playlists.get(name) if source and own else None
+        if known is not None:
+            return known
+        hits = self.store.playlists.search(name, limit=9)
+        exact = [found for found, score in hits if score == 1.0]
+        if len(hits) == 1 or len(exact) == 1:
+            only = self.store.playlists.get((exact or [hits[0][0]])[0].id)
+            if only is not None:
+                return only
+        if not hits:
+            raise NotFound(
+                f"There is no file and no playlist '{name}'. Bring some in: murecom import"
+            )
+        choices = tuple(f"{found.name}  {found.tracks} tracks  {found.id}" for found, _ in hits)
+        raise Ambiguous(f"Several playlists are called like '{name}'. Name one by its id.", choices)
 
     def read_seeds(self, file: Path) -> tuple[list[Track], list[str]]:
         """Read the tracks of a playlist file to continue from.

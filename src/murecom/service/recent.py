@@ -79,6 +79,5 @@ def with_twins(store: Store, ids: Collection[TrackId]) -> set[TrackId]:
     """Give tracks with their files, and with all that is the same recording as these."""
     if not ids:
         return set()
-    twins = store.twins.all()
-    files = {twins.get(one, one) for one in ids}
-    return {*ids, *files, *(track for track, file in twins.items() if file in files)}
+    files = {*ids, *store.twins.files(ids).values()}
+    return files.union(*store.twins.others(files).values())

@@ -85,6 +85,8 @@ def find_track(store: Store, text: str, first: bool = False) -> Track:
         raise NotFound(
             f"No {kind} is known as '{text}'. Look for it with: murecom search, or scan its folder."
         )
+    # a line of somebody's list stands behind a track of that name that more is known of
+    hits.sort(key=lambda hit: (-hit[1], hit[0].id.startswith("text:")))
     hits = _as_files(store, hits)
     exact = [track for track, score in hits if score >= EXACT]
     if first or len(hits) == 1 or len(exact) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from murecom.errors import BadInput
-from murecom.store.bulk import put_unknown
+from murecom.store.bulk_tracks import put_unknown
 from murecom.store.database import Database, Work
 from murecom.store.descriptors import PUT_DESCRIPTOR
 from murecom.store.rows import batches, clean, number_or_none
@@ -55,7 +55,7 @@ def _put(work: Work, abouts: list[About], source: str) -> int:
         for name, (value, _) in about.descriptors.items():
             if number_or_none(value) is None:
                 raise BadInput(f"Descriptor '{name}' is {value}. Leave unknown ones out.")
-    tracks = put_unknown(work, (about.track for about in abouts))
+    tracks = put_unknown(work, (about.track for about in abouts)).tracks
     work.many(
         PUT_DESCRIPTOR,
         [

@@ -70,6 +70,13 @@ class Backend(ABC):
         """Say at the start of a transaction whether it will write."""
 
     @abstractmethod
+    def settle(self, connection: sa.Connection) -> None:
+        """Wait until all that write now have ended; others wait until this transaction ends.
+
+        What it reads then has no gaps that somebody who is slower fills later.
+        """
+
+    @abstractmethod
     def lock_schema(self, connection: sa.Connection) -> None:
         """Let no other process migrate until the transaction ends."""
 

@@ -1,8 +1,6 @@
-"""Many tracks and playlists at once: what an import writes, thousands of rows a statement.
+"""Many playlists at once: what an import writes, thousands of rows a statement.
 
-Every table is asked once for all that it knows of a batch, then given all that is new, in lists,
-one for each column; tracks one by one (`tracks.put`) ask six times for each. Inner ids are looked
-up after the insert, which both kinds of database understand, also beside other writers.
+As `bulk_tracks`, every table is asked once for all that it knows of a batch, given what is new.
 """
 
 from __future__ import annotations
@@ -15,13 +13,12 @@ import sqlalchemy as sa
 
 from murecom.errors import BadInput
 from murecom.store import schema
-from murecom.store.base import Backend
+from murecom.store.bulk_tracks import look, put_unknown
 from murecom.store.database import Statement, Work
-from murecom.store.rows import batches, checked_id, clean, clean_or_none, number_or_none
+from murecom.store.rows import batches, clean, clean_or_none
 from murecom.store.tags import PLAYLIST, PLAYLIST_TAG, load_tags, replace_tags
 from murecom.text.fold import name_key
-from murecom.text.tokens import key_terms, search_terms
-from murecom.types import Playlist, Track
+from murecom.types import Playlist
 
 ENTRIES = 20_000
 "Entries of a transaction: half a second's work, and what a killed import has to do again."
@@ -35,6 +32,8 @@ class Written:
 
     Playlists `added`, `replaced`, and those that were the same before (`unchanged`); the `entries`
     of the first two; `tracks` that were new. Of the replaced, `overwritten` were newer than asked.
+    `differing` are ids that came with a title and artists other than those that are known: nothing
+    of what was told with them was kept.
     """
 
     added: int = 0
@@ -43,6 +42,7 @@ class Written:
     entries: int = 0
     tracks: int = 0
     overwritten: int = 0
+    differing: int = 0
 
     def __add__(self, other: Written) -> Written:
         return Written(
@@ -52,6 +52,7 @@ class Written:
             self.entries + other.entries,
             self.tracks + other.tracks,
             self.overwritten + other.overwritten,
+            self.differing + other.differing,
         )
 
 
@@ -77,61 +78,6 @@ def by_entries(playlists: Iterable[Playlist], most: int = ENTRIES) -> Iterator[l
         yield batch
 
 
-def put_unknown(work: Work, tracks: Iterable[Track]) -> int:
-    """Add the tracks that are not known yet, leave the others as they are; give how many."""
-    by_id = {track.id: track for track in tracks}
-    for track_id in by_id:
-        checked_id(track_id)
-    _look_up(work, by_id)
-    new = [track for track_id, track in by_id.items() if track_id not in work.tracks]
-    if not new:
-        return 0
-    titles = [clean_or_none(track.title) for track in new]
-    artists = [[clean(name) for name in track.artists] for track in new]
-    albums = [clean_or_none(track.album) for track in new]
-    artist_pks = _artists(work, {name for names in artists for name in names})
-    album_pks = _albums(work, {title for title in albums if title is not None})
-    keys = [name_key(title or "") for title in titles]
-    ids = [track.id for track in new]
-    made = work.fill(
-        _MAKE_TRACK,
-        id=ids,
-        title=titles,
-        key=[key[: schema.KEY_LENGTH] for key in keys],
-        album=[None if album is None else album_pks[album] for album in albums],
-        duration=[number_or_none(track.duration) for track in new],
-    )
-    work.tracks.update(made)
-    _look_up(work, ids)  # those that were not given
-    pks = [work.tracks[track_id] for track_id in ids]
-    work.fill(
-        _MAKE_LINK,
-        track=[pk for pk, names in zip(pks, artists, strict=True) for _ in names],
-        position=[number for names in artists for number in range(len(names))],
-        artist=[artist_pks[name] for names in artists for name in names],
-    )
-    others = [
-        (pk, clean(kind), clean(value))
-        for pk, track in zip(pks, new, strict=True)
-        for kind, value in track.ids.items()
-    ]
-    work.fill(
-        _MAKE_ID,
-        track=[pk for pk, _, _ in others],
-        kind=[kind for _, kind, _ in others],
-        value=[value for _, _, value in others],
-    )
-    work.backend.index_new(
-        work.cursor,
-        [
-            (pk, key_terms(key), search_terms(" ".join((*names, album or ""))))
-            for pk, key, names, album in zip(pks, keys, artists, albums, strict=True)
-        ],
-    )
-    work.changed = True
-    return len(new)
-
-
 def put_playlists(
     work: Work,
     playlists: Sequence[Playlist],
@@ -145,7 +91,7 @@ def put_playlists(
     for playlist in last.values():
         _check_dates(playlist)
     named = {split_id(playlist_id): playlist for playlist_id, playlist in last.items()}
-    new_tracks = put_unknown(work, (track for p in named.values() for track in p.tracks))
+    known = put_unknown(work, (track for p in named.values() for track in p.tracks))
     before = _playlists(work, named)
     same = _same(work, named, before, trainable, trainable_on)
     for key in same:
@@ -184,8 +130,9 @@ def put_playlists(
             replace_tags(work, subject, rows, also=[(PLAYLIST_TAG, source)])
     work.lists_changed = work.lists_changed or bool(named)
     newer = 0 if since is None else sum(pk > since for pk in before.values())
+    added = len(named) - len(before)
     return Written(
-        len(named) - len(before), len(before), len(same), len(entries), new_tracks, newer
+        added, len(before), len(same), len(entries), known.tracks, newer, known.differing
     )
 
 
@@ -199,42 +146,6 @@ def _check_dates(playlist: Playlist) -> None:
 
 def _dates(playlist: Playlist) -> Sequence[int | None]:
     return playlist.added or (None,) * len(playlist.tracks)
-
-
-def _look_up(work: Work, ids: Iterable[str]) -> None:
-    """Put the inner ids of those tracks that exist into `work.tracks`."""
-    asked = [track_id for track_id in ids if track_id not in work.tracks]
-    work.tracks.update(work.look_up(_TRACKS, asked))
-
-
-def _artists(work: Work, names: set[str]) -> dict[str, int]:
-    """Give the inner ids of artists, made if need be."""
-    found = _remembered(work, "artists", {name: name for name in names})
-    asked = [name for name in names if name not in found]
-    known = dict(work.look_up(_ARTISTS, asked))
-    if missing := [name for name in asked if name not in known]:
-        keys = [name_key(name)[: schema.KEY_LENGTH] for name in missing]
-        known.update(work.fill(_MAKE_ARTIST, name=missing, key=keys))
-        known.update(work.look_up(_ARTISTS, [name for name in missing if name not in known]))
-    work.found["artists"].update((name, (pk,)) for name, pk in known.items())
-    return found | known
-
-
-def _albums(work: Work, titles: set[str]) -> dict[str, int]:
-    """Give the inner ids of albums whose artist is not known, made if need be."""
-    found = _remembered(work, "albums", {title: (title, "") for title in titles})
-    asked = [title for title in titles if title not in found]
-    known = dict(work.look_up(_ALBUMS, asked))
-    if missing := [title for title in asked if title not in known]:
-        known.update(work.fill(_MAKE_ALBUM, title=missing, artist=[""] * len(missing)))
-        known.update(work.look_up(_ALBUMS, [title for title in missing if title not in known]))
-    work.found["albums"].update(((title, ""), (pk,)) for title, pk in known.items())
-    return found | known
-
-
-def _remembered(work: Work, kind: str, keys: dict[str, Any]) -> dict[str, int]:
-    rows = ((name, work.recall(kind, key)) for name, key in keys.items())
-    return {name: int(row[0]) for name, row in rows if row is not None}
 
 
 def _playlists(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -295,23 +206,6 @@ def _tags(work: Work, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     return found
 
 
-def _missing(
-    table: sa.Table, *columns: str, gives: Sequence[sa.ColumnElement[Any]] = ()
-) -> Statement:
-    """Insert what is not there yet."""
-
-    def make(backend: Backend) -> Any:
-        statement = backend.insert_lists(table, columns).on_conflict_do_nothing()
-        return backend.giving(statement, *gives) if gives else statement
-
-    return Statement(make)
-
-
-def _look(*columns: sa.ColumnElement[Any], of: sa.ColumnElement[Any]) -> Statement:
-    """Ask for the rows of many values of a column."""
-    return Statement(lambda backend: sa.select(*columns).where(backend.among(of, "among")))
-
-
 def _upsert(backend: Any) -> Any:
     statement = backend.insert_lists(schema.playlist, _COLUMNS)
     old, new = schema.playlist.c, statement.excluded
@@ -331,19 +225,12 @@ _entry = schema.playlist_track.c
 _COLUMNS = (
     "source", "source_id", "name", "key", "description", "trainable", "trainable_on", "snapshot",
 )  # fmt: skip
-_TRACKS = _look(_track.id, _track.pk, of=_track.id)
-_ARTISTS = _look(_artist.name, _artist.pk, of=_artist.name)
-_ALBUMS = Statement(
-    lambda backend: sa.select(_album.title, _album.pk).where(
-        backend.among(_album.title, "among"), _album.artist == ""
-    )
-)
 _PLAYLISTS = Statement(
     lambda backend: sa.select(_playlist.source_id, _playlist.pk).where(
         _playlist.source == sa.bindparam("source"), backend.among(_playlist.source_id, "among")
     )
 )
-_ABOUT = _look(
+_ABOUT = look(
     _playlist.pk,
     _playlist.name,
     _playlist.description,
@@ -359,13 +246,7 @@ _ENTRIES = Statement(
         .order_by(_entry.playlist, _entry.position)
     )
 )
-_MAKE_TRACK = _missing(
-    schema.track, "id", "title", "key", "album", "duration", gives=(_track.id, _track.pk)
-)
-_MAKE_ARTIST = _missing(schema.artist, "name", "key", gives=(_artist.name, _artist.pk))
-_MAKE_ALBUM = _missing(schema.album, "title", "artist", gives=(_album.title, _album.pk))
-_MAKE_LINK = _missing(schema.track_artist, "track", "position", "artist")
-_MAKE_ID = _missing(schema.external_id, "track", "kind", "value")
+
 _PUT = Statement(_upsert)
 _PUT_ENTRY = Statement(
     lambda backend: backend.insert_lists(

@@ -1,22 +1,16 @@
-"""Words of crawls with what asking for them gave, and the tracks that crawls ask about."""
+"""Words of crawls, with what asking for them gave."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import floor, log2
 
-import numpy as np
 import sqlalchemy as sa
 
 from murecom.store import schema
 from murecom.store.crawl_rows import BEST_WORD, COUNT, LEARN, TAKE_WORD
 from murecom.store.database import Database
-from murecom.store.loading import load_tracks
 from murecom.store.rows import clean
-from murecom.types import Track
-
-SIMILAR = "similar/"
-"What the source id of a list of similar tracks begins with."
 
 
 class CrawlWords:
@@ -84,31 +78,3 @@ class CrawlWords:
         with self._database.read() as connection:
             seen, asked, new = connection.execute(query).one()
         return {"seen": int(seen), "asked": int(asked), "playlists": int(new or 0)}
-
-    # -- tracks -----------------------------------------------------------------------------------
-
-    def tracks(self, batch: int = 500) -> Iterator[list[tuple[Track, int]]]:
-        """Yield the tracks in batches, those in most playlists first, with how many entries.
-
-        Lists of similar tracks do not count, and tracks that only these know are left out: asking
-        about them in their turn would never come to an end.
-        """
-        entry, track, playlist = schema.playlist_track.c, schema.track.c, schema.playlist.c
-        is_similar = playlist.source_id.startswith(SIMILAR)
-        number = sa.func.count(sa.case((~is_similar, 1)))
-        everywhere = schema.track.outerjoin(schema.playlist_track, entry.track == track.pk)
-        query = (
-            sa.select(track.pk, number)
-            .select_from(everywhere.outerjoin(schema.playlist, playlist.pk == entry.playlist))
-            .group_by(track.pk)
-            .having(sa.or_(number > 0, sa.func.count(entry.playlist) == 0))
-            .order_by(number.desc(), track.pk)
-        )
-        pair = np.dtype([("pk", np.int64), ("entries", np.int64)])
-        with self._database.read() as connection:
-            rows = np.fromiter((tuple(row) for row in connection.execute(query)), pair)
-        for start in range(0, len(rows), batch):
-            part = dict(rows[start : start + batch].tolist())
-            with self._database.read() as connection:
-                found = load_tracks(connection, list(part))
-            yield [(found[pk], entries) for pk, entries in part.items() if pk in found]

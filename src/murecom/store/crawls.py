@@ -29,6 +29,7 @@ from murecom.store.crawl_rows import (
     STORED,
     TOP_RANK,
 )
+from murecom.store.crawl_tracks import CrawlTracks
 from murecom.store.crawl_words import CrawlWords
 from murecom.store.database import Work
 from murecom.store.loading import many
@@ -36,6 +37,10 @@ from murecom.store.rows import batches, clean, clean_or_none
 
 _LOCK = 0x6D757266
 "Advisory lock of PostgreSQL that lets crawlers write one after the other, so none waits in a ring."
+
+
+OWN = '"own": true'
+"What `about` of a playlist holds, as it is written, that the user's own list named."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class New:
     state: str = "open"
 
 
-class Crawls(CrawlWords):
+class Crawls(CrawlWords, CrawlTracks):
     """The queue of a store; use it as ``store.crawls``."""
 
     @contextmanager
@@ -242,6 +247,37 @@ class Crawls(CrawlWords):
                 rows = connection.execute(STORED, {"source": source, "keys": batch})
                 found.update((key, snapshot) for key, snapshot in rows)
         return found
+
+    def mark(self, source: str, keys: Iterable[str], trainable: bool, on: str) -> int:
+        """Write what somebody decided on a day: whether models may learn from these playlists.
+
+        Those that are not in the library are passed over. Give how many were marked otherwise.
+        """
+        table, number = schema.playlist, 0
+        with self._database.write() as work:
+            for batch in batches(map(clean, keys), 1000):
+                these = sa.and_(table.c.source == source, table.c.source_id.in_(batch))
+                other = sa.or_(table.c.trainable != trainable, table.c.trainable_on.is_(None))
+                values = {"trainable": trainable, "trainable_on": on}
+                query = sa.update(table).where(these)
+                number += work.connection.execute(query.where(other).values(values)).rowcount
+                work.connection.execute(query.values(trainable_on=on))
+            work.lists_changed = work.lists_changed or number > 0
+        return number
+
+    def waits_for_user(self, source: str) -> bool:
+        """Tell whether what waits has to be asked for with the user's log-in.
+
+        These are their list of playlists, and the playlists that it named.
+        """
+        table = schema.task.c
+        query = sa.select(table.pk).where(
+            table.source == source,
+            table.state.in_(["open", "taken"]),
+            sa.or_(table.kind == "own", table.about.contains(OWN, autoescape=True)),
+        )
+        with self._database.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
 
     def top_rank(self, source: str, kind: str) -> float | None:
         """Give the highest rank of an open task of a kind; None if there is none."""

@@ -24,6 +24,7 @@ from murecom.store import schema
 from murecom.store.base import Backend
 from murecom.store.faults import explained
 from murecom.store.sqlite import SQLite
+from murecom.store.told import Told
 
 _REMEMBERED = 50_000
 "Rows of artists and of albums kept in memory: some MB, more artists than most folders have."
@@ -113,8 +114,10 @@ class Work:
         self.lists_changed = False
         self.failure: Exception | None = None
         self.tracks: dict[str, int] = {}
+        self.told: set[int] = set()
         self.found: Memory = {kind: {} for kind in database.known}
         self._known = database.known
+        self._told = database.told
         self._dialect = connection.dialect
         self.cursor: Any = connection.connection.cursor()
 
@@ -150,6 +153,10 @@ class Work:
         if not among:
             return []
         return self.rows(statement, among=self.backend.listed(among), **values)
+
+    def is_told(self, mark: int) -> bool:
+        """Tell whether a track came with just this before; see `store.completing`."""
+        return mark in self.told or mark in self._told
 
     def recall(self, kind: str, what: Hashable) -> Row | None:
         """Give the row of an artist, album or key of vectors if it was looked up before."""
@@ -214,6 +221,7 @@ class Database:
         self.backend = backend
         self.engine = backend.engine()
         self.known: Memory = {"artists": {}, "albums": {}, "keys": {}}
+        self.told = Told()
         self._local = threading.local()
         self._process = os.getpid()
         dbapi: Any = self.engine.dialect.dbapi
@@ -305,6 +313,7 @@ class Database:
             raise NotReady("This store belongs to another process. Open it again in this one.")
 
     def _remember(self, work: Work) -> None:
+        self.told.update(work.told)
         for kind, known in self.known.items():
             if len(known) > _REMEMBERED:
                 self.known[kind] = {}

@@ -19,6 +19,7 @@ from murecom.store import schema
 from murecom.store.base import Backend, Match
 
 _LOCK = 0x6D757265  # "mure": any number that no other program on the server takes
+_WRITERS = _LOCK + 1  # held together by all that write
 
 
 class Postgres(Backend):
@@ -87,9 +88,19 @@ class Postgres(Backend):
         driver: Any = connection.connection.driver_connection
         driver.prepare_threshold = 5 if writing else None
         if writing:
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+            connection.exec_driver_sql(
+                "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; "
+                f"SELECT pg_advisory_xact_lock_shared({_WRITERS})"
+            )
         else:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def settle(self, connection: sa.Connection) -> None:
+        """Take the lock of the writers alone.
+
+        A reader's snapshot is older than the wait, so it holds no number above one that is missing.
+        """
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
 
     def lock_schema(self, connection: sa.Connection) -> None:
         """Take the advisory lock that stands for the schema."""

@@ -256,6 +256,9 @@ twin = _list(
     sa.Column("how", sa.Text, nullable=False),
 )
 
+# Tracks that are compared again: more is known of them now, or the file of their twin went.
+uncompared = _list("uncompared", _owner("track", "track", primary_key=True))
+
 # The queue of crawls: one row for each list of pages that is to be asked for.
 task = sa.Table(
     "task",

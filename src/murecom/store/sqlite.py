@@ -143,6 +143,9 @@ class SQLite(Backend):
             driver.execute(f"PRAGMA cache_size={_WRITING}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
+    def settle(self, connection: sa.Connection) -> None:
+        """Do nothing: there is one writer, who numbers rows in the order of the commits."""
+
     def lock_schema(self, connection: sa.Connection) -> None:
         """Do nothing: a write transaction already keeps all others out."""
 

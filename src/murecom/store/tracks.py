@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from murecom.store import schema
 from murecom.store.base import Backend
-from murecom.store.bulk import put_unknown
+from murecom.store.bulk_tracks import COMPARE_AGAIN, put_unknown
 from murecom.store.database import Database, Statement, Work
 from murecom.store.descriptors import load_descriptors
 from murecom.store.files import path_bytes
@@ -96,12 +96,12 @@ class Tracks:
     def put_many(self, tracks: Iterable[Track]) -> int:
         """Add those tracks that are not known yet, thousands a second; give how many there were.
 
-        As `put` without details, but of known tracks nothing changes. Committed batch by batch.
+        As `put` without details; known tracks only get what they lack. Committed batch by batch.
         """
         new = 0
         for batch in batches(tracks, 5000):
             with self._database.write() as work:
-                new += put_unknown(work, batch)
+                new += put_unknown(work, batch).tracks
         return new
 
     def get(self, ids: Iterable[TrackId]) -> dict[TrackId, Track]:
@@ -256,6 +256,7 @@ def _put(
     artist_of_album = clean(album_artist or "")
     album = None if title_of_album is None else _album(work, title_of_album, artist_of_album)
     is_known = track.id in work.tracks or bool(work.rows(_FIND, id=track.id))
+    before = load_tracks_by_id(work.connection, [track.id]) if is_known else {}
     pk = int(
         work.rows(
             _PUT,
@@ -282,11 +283,17 @@ def _put(
         _PUT_ID,
         [{"track": pk, "kind": clean(k), "value": clean(v)} for k, v in track.ids.items()],
     )
+    if pk in before and _compared_by(track) != _compared_by(before[pk]):
+        work.fill(COMPARE_AGAIN, track=[pk])
     rest = " ".join((*names, title_of_album or "", artist_of_album))
     work.backend.index(work.cursor, pk, search_terms(title or ""), search_terms(rest))
     if genres or is_known:
         rows = [("genre", genre, 1.0, source) for genre in genres]
         replace_tags(work, track.id, rows, also=(("genre", source),))
+
+
+def _compared_by(track: Track) -> tuple[object, ...]:
+    return track.title, tuple(track.artists), track.duration, dict(track.ids)
 
 
 def _artist(work: Work, name: str) -> int:
@@ -312,6 +319,9 @@ def _delete(work: Work, ids: Sequence[str]) -> None:
     entry = schema.playlist_track.c.track
     if connection.scalar(sa.select(entry).where(entry.in_(pks)).limit(1)) is not None:
         work.lists_changed = True
+    twin = schema.twin.c
+    orphans = sa.select(twin.track).where(twin.file.in_(pks), twin.track.not_in(pks))
+    work.fill(COMPARE_AGAIN, track=list(connection.scalars(orphans)))
     work.backend.unindex(work.cursor, pks)
     delete_tags(work, ids)
     connection.execute(sa.delete(schema.track).where(track.pk.in_(pks)))

@@ -96,13 +96,31 @@ class Twins:
             for track, file, how in rows:
                 work.run(_PUT_OWN if how == OWN else _PUT, track=track, file=file, how=how)
 
-    def forget(self, all_of_them: bool = False) -> None:
-        """Forget twins whose file is no longer there, or all."""
-        gone = sa.delete(schema.twin)
-        if not all_of_them:
-            gone = gone.where(_twin.file.not_in(_WITH_FILE))
+    def forget(self) -> None:
+        """Forget all twins."""
         with self._database.write() as work:
-            work.connection.execute(gone)
+            work.connection.execute(sa.delete(schema.twin))
+            work.connection.execute(sa.delete(schema.uncompared))
+
+    def renew(self) -> list[int]:
+        """Forget what no longer holds; give the inner ids of tracks to be compared again.
+
+        These are the twins of files that went, tracks of which more is known now, and the twins of
+        such files, which count as new. They are given again until `compared` is called.
+        """
+        with self._database.write() as work:
+            insert = work.backend.insert(schema.uncompared)
+            again = sa.select(_twin.track).where(_STALE)
+            work.connection.execute(insert.from_select(["track"], again).on_conflict_do_nothing())
+            stale = sa.or_(_STALE, _twin.track.in_(_UNCOMPARED))
+            work.connection.execute(sa.delete(schema.twin).where(stale))
+            return list(work.connection.scalars(_UNCOMPARED.order_by(_again.track)).all())
+
+    def compared(self, tracks: Iterable[int]) -> None:
+        """Say that tracks which `renew` gave were compared."""
+        with self._database.write() as work:
+            for batch in batches(tracks):
+                work.connection.execute(_DONE, {"tracks": batch})
 
     # -- how far the comparison has come ----------------------------------------------------------
 
@@ -118,8 +136,12 @@ class Twins:
             work.run(_SET, name=f"twins {name}", value=value)
 
     def newest(self) -> int:
-        """Give the inner id of the track that was added last; 0 if there is none."""
+        """Give the inner id of the track that was added last; 0 if there is none.
+
+        No track with a lower one comes later: who is just adding tracks is waited for.
+        """
         with self._database.read() as connection:
+            self._database.backend.settle(connection)
             return int(connection.scalar(sa.select(sa.func.max(_track.pk))) or 0)
 
     def new_files(self) -> list[int]:
@@ -202,12 +224,16 @@ class Twins:
 
 _track, _artist, _link = schema.track.c, schema.artist.c, schema.track_artist.c
 _twin, _file, _other = schema.twin.c, schema.file.c, schema.external_id.c
+_again = schema.uncompared.c
 _LIMIT: sa.BindParameter[int] = sa.bindparam("limit", type_=sa.Integer)
 _own = schema.track.alias("own")
 
 _WITH_FILE = sa.select(_file.track).where(
     _file.track.is_not(None), _file.state.not_in(schema.ABSENT)
 )
+_UNCOMPARED = sa.select(_again.track)
+_STALE = sa.or_(_twin.file.not_in(_WITH_FILE), _twin.file.in_(_UNCOMPARED))
+_DONE = sa.delete(schema.uncompared).where(_again.track.in_(many("tracks")))
 _HAS_FILE = (
     sa.select(1)
     .where(_file.track == _twin.file, _file.state.not_in(schema.ABSENT))

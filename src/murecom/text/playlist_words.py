@@ -85,8 +85,10 @@ def playlist_words(name: str) -> list[str]:
     Returns
     -------
     list of str
-        In order of appearance, in lower case and normal width. Stop words, single letters and
-        single characters of Chinese and Japanese are left out. Empty for a name without any.
+        In order of appearance, in lower case and normal width; at most `MOST`. Left out are stop
+        words, single ASCII letters and digits, single characters of Chinese, Japanese and Korean
+        (the ideographs, kana and syllables alike), and what is longer than `LONGEST`; particles
+        at the end of Japanese and Korean words are cut off. Empty for a name without any.
 
     Raises
     ------
@@ -102,7 +104,7 @@ def playlist_words(name: str) -> list[str]:
     >>> playlist_words("作業用BGM 懐かしいアニソン")
     ['作業用', 'bgm', '懐かしい', 'アニソン']
     """
-    text = unicodedata.normalize("NFKC", name).casefold().replace("’", "'").replace("‐", "-")
+    text = folded(name)
     is_japanese = has_kana(text)
     found: dict[str, None] = {}
     for match in _TOKENS.finditer(text):
@@ -112,6 +114,18 @@ def playlist_words(name: str) -> list[str]:
         if len(found) >= MOST:
             break
     return list(found)[:MOST]
+
+
+def folded(name: str) -> str:
+    """Give a text in lower case and normal width, with plain gaps, apostrophes and hyphens.
+
+    Examples
+    --------
+    >>> folded(" Ｌo‐Fi  JAZZ ")
+    'lo-fi jazz'
+    """
+    text = unicodedata.normalize("NFKC", name).casefold().replace("’", "'").replace("‐", "-")
+    return " ".join(text.split())
 
 
 def weight(word: str) -> float:

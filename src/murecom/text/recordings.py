@@ -85,7 +85,7 @@ def version_keys(notes: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
     versions, origins = set(), set()
     for note in notes:
         folded = fold(note)
-        if _origins().match(folded):
+        if _origins().match(folded) and not _PLAYED.search(folded):
             origins.add(name_key(folded).replace(" ", ""))
             continue
         for part in _parts(folded):
@@ -107,10 +107,16 @@ def _named(folded: str) -> str:
     return " ".join(dict.fromkeys(words))
 
 
+# What is "from" these is no film.
+_PLAYED = re.compile(r"\b(?:sessions?|tour|concert|live)\b")
+
 # Who sang a song again years later names the version by its year.
 _YEAR = re.compile(r"(?:19|20)\d\d(?: version)?")
 
-_EMPTY = frozenset(("version", "ver", "版", "版本", "the", "at", "in", "from", "on", "official"))
+_EMPTY = frozenset((
+    "version", "ver", "版", "版本", "the", "at", "in", "from", "on", "official",
+    "en", "em", "versione", "versao",
+))  # fmt: skip
 
 
 @cache
@@ -135,7 +141,18 @@ def _kinds() -> dict[str, re.Pattern[str]]:
             "rerecorded": r"重录|re-?record(?:ed|ing)",
             "mandarin": "国语|国(?=版)",
             "cantonese": "粤语|粤(?=版)",
-            "slowed": "降调|慢速|slowed(?:[ -]down)?",
+            "slowed": (
+                "降调|慢速|"
+                r"(?:(?:super|ultra) )?slowed(?:[ -]down)?(?: (?:[+&] |and )?reverb)?"
+            ),
+            "english": r"英语|\b(?:ingles|inglesa|inglese|anglaise?|englische?)\b",
+            "french": r"\b(?:frances[ae]?|francais|francaise|franzosische?)\b",
+            "german": r"\b(?:alemana?|allemande?|deutsche?|tedesca)\b",
+            "italian": r"\b(?:italian[ao]|italienn?e?)\b",
+            "japanese": "日语|日文",
+            "korean": "韩语|韩文",
+            "portuguese": r"\b(?:portugues|portuguesa|portugaise?)\b",
+            "spanish": r"\b(?:espanola?|espagnole?|spagnola)\b",
             "sped": "升调|加速|sped[ -]up|nightcore",
         }.items()
     }

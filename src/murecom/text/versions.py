@@ -14,7 +14,8 @@ _SURE = (
     r"versions?|ver|mix|remix|remixes|rmx|re-?edit|edit|demos?|unplugged|instrumental|karaoke|"
     r"re-?master(?:ed|s)?|re-?record(?:ed|ing)|rework(?:ed)?|bootleg|mash-?up|sessions?|rehearsal|"
     r"outtake|cover|covers|arrangement|a ?cappella|sped[ -]up|slowed(?:[ -]down)?|nightcore|"
-    r"bonus track|soundtrack|ost|off ?vocal|tv ?size|theme song|edition|reissue"
+    r"bonus track|soundtrack|ost|off ?vocal|tv ?size|theme song|edition|reissue|reverb(?:ed)?|"
+    r"lo-?fi|commentary|live lounge"
 )
 
 # These are ordinary words as well ("The Way We Live", "Turn Up the Radio"): alone, or after others
@@ -24,11 +25,17 @@ _ALONE = (
     r"explicit|censored|uncensored|unedited|extended|dub|stripped|tribute|uncut|alternate|"
     r"alternative|orchestral|symphonic|deluxe|anniversary|vip|flip|inst|remake|bonus|hidden track|"
     r"full length|soundcheck|solo|8d(?: audio)?|(?:en|ao|dal) vivo|vivo|en directo|acustic[oa]|"
-    r"remasterizad[oa]|original|mix cut|music box|re-?fix"
+    r"remasterizad[oa]|original|mix cut|music box|re-?fix|directo|strings?|string quartet|piano"
 )
 _BEFORE = (
     r"(?:19|20)\d\d|official|music|lyrics?|full|mtv|bbc|tv|album|studio|solo|piano|guitar|original|"
     r"recorded|digital|club|session|remaster(?:ed)?|and"
+)
+
+_LANGUAGES = (
+    r"english|ingles|anglais|englisch|spanish|espanol|espagnol|french|frances|francais|german|"
+    r"aleman|deutsch|italian|italiano|portuguese|portugues|japanese|korean|chinese|mandarin|"
+    r"cantonese|russian"
 )
 
 # At the beginning of a note, before a place, a year or a name.
@@ -39,6 +46,9 @@ _STARTS = (
     r"original (?:mix|version|edit|motion|soundtrack|demo|cast).*|"
     r"(?:taken |theme |love theme |music )?from (?:the |[\"'《]).*|theme (?:from|of) .*|"
     r"(?:alternate )?take \d.*|cover(?:ed)? (?:by|of) .*|cover:.*|originally (?:by|performed).*|"
+    rf"versi(?:on|one) .+|versao .+|(?:in|en|em|auf) (?:{_LANGUAGES})|"
+    r"(?:(?:super|ultra) )?slowed\b.*|sped[ -]?up\b.*|bbc .*|(?:a )?colou?rs show.*|"
+    r"spotify (?:singles?|sessions?|studios?).*|"
     r"in the style of .*|\d+(?:th|st|nd|rd) anniversary.*|arr(?:anged)?\b\.? .*|"
     r"prod(?:uced)?\b\.? .*"
 )

@@ -19,7 +19,7 @@ def _owner(table: str, name: str, target: str, **options: Any) -> sa.Column[int]
 
 
 def upgrade() -> None:
-    """Add two columns to playlists, and five tables."""
+    """Add two columns to playlists, and seven tables."""
     op.add_column("playlist", sa.Column("snapshot", sa.Text))
     op.add_column("playlist_track", sa.Column("added_at", sa.BigInteger))
     op.create_index("ix_external_id_value", "external_id", ["value"])
@@ -41,6 +41,11 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_twin_file", "twin", ["file"])
+    op.create_table(
+        "uncompared",
+        _owner("uncompared", "track", "track", primary_key=True),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "task",
         sa.Column("pk", _PK, primary_key=True),
