@@ -107,6 +107,13 @@ def test_a_network_that_was_never_there(store: Store) -> None:
     assert run(store, Made(), "rain").added == 110
 
 
+def test_few_calls_do_not_hide_that_nobody_answers(store: Store) -> None:
+    def fail(task: Task) -> Page | None:
+        raise Unreachable("Nobody there.")
+
+    assert run(store, Made(hook=fail), "rain", calls=1).stopped == "Nobody there."
+
+
 def test_a_playlist_without_an_answer_is_put_aside(store: Store) -> None:
     def fail(task: Task) -> Page | None:
         if task.key == "p1":

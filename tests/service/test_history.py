@@ -116,6 +116,17 @@ def test_what_was_heard_elsewhere_counts_for_its_file(heard):
     assert "1 track was left out: heard in the last 5 days." in answer.notes
 
 
+def test_releases_of_one_recording_count_together(heard):
+    single = Track(TrackId("spotify:track:1"), "Far", ("Ann",), ids={"isrc": "X"})
+    album = Track(TrackId("text:Ann – Far"), "Far - Remastered 2011", ("Ann",))
+    live = Track(TrackId("spotify:track:2"), "Far (Live)", ("Ann",))
+    listen(heard, album, 1, 2)
+    listen(heard, single, 3)
+    listen(heard, live, 4)
+    seeds = heard.history_seeds(by="playlists")
+    assert [track.id for track in seeds.tracks] == [single.id, live.id]
+
+
 def test_nothing_heard_says_what_to_do(heard):
     for ask in (heard.history_seeds, lambda: heard.similar(history=True)):
         with pytest.raises(NotReady, match="murecom import"):

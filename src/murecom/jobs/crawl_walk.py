@@ -85,6 +85,7 @@ class Walk:
         self.budget: int | None = None
         "Calls that the tasks of this turn may still take; None for no bound."
         self.is_answered = False
+        self.unreached: Unreachable | None = None
 
     def run(self) -> None:
         """Work until there is nothing left to do, enough is done, or the source wants no more."""
@@ -100,6 +101,8 @@ class Walk:
                     answers = []
                 else:
                     break
+            if not self.is_answered:  # few calls were allowed, and the service is not there
+                self.end = self.end or self.unreached
             # where nothing came, there is nothing to report
             if isinstance(self.end, NotReady) and not self.is_answered:
                 raise self.end
@@ -157,6 +160,7 @@ class Walk:
             self.end = self.end if isinstance(self.end, QuotaSpent) else error
         elif isinstance(error, Unreachable):
             self.deaf.append(answer.task.pk)
+            self.unreached = error
             if len(self.deaf) >= DEAF:
                 self.end = self.end or error
         elif not isinstance(error, (NotFound, BadInput, Unsupported)):

@@ -12,6 +12,7 @@ from murecom.service.recent import recordings
 from murecom.service.ways import BySound, OnlyLists, Way, Ways
 from murecom.store import Store
 from murecom.text.counts import counted
+from murecom.text.recordings import take_key
 from murecom.types import Track, TrackId
 
 SEEDS = 50
@@ -125,11 +126,32 @@ class History(Ways):
         taken. NotReady if there is none.
         """
         for now, plays in choices:
-            same = self.store.twins.files({track for track, *_ in plays})
+            same = self._recordings({track for track, *_ in plays})
             known = habits(plays, now, half_life, same)
             if any(habit.weight > 0 for habit in known.values()):
                 return known
         raise NotReady(ONLY_BROKEN_OFF)
+
+    def _recordings(self, heard: Collection[TrackId]) -> dict[TrackId, TrackId]:
+        """Say which tracks count as another one: as their file, or as a release of the same take.
+
+        Services give a song an id for each release. Of those without a file the one counts of which
+        most is known, so that models know it.
+        """
+        same = self.store.twins.files(heard)
+        takes: dict[str, list[Track]] = {}
+        for track in self.store.tracks.get(i for i in heard if i not in same).values():
+            if key := take_key(track.title or "", track.artists):
+                takes.setdefault(key, []).append(track)
+        for several in takes.values():
+            if len(several) > 1:
+                best = max(several, key=_how_known)
+                same |= {track.id: best.id for track in several if track.id != best.id}
+        return same
+
+
+def _how_known(track: Track) -> tuple[bool, bool, int, str]:
+    return track.path is not None, not track.id.startswith("text:"), len(track.ids), track.id
 
 
 def weighted(store: Store, way: Way, heard: Heard) -> Way:
