@@ -214,14 +214,12 @@ def part_of(playlist: str) -> int:
     """Tell to which of the six parts a playlist belongs, by its id `source:source_id`.
 
     The id at the source decides (of an id without a colon, all of it), so a playlist of the
-    Million Playlist Dataset is in the same part whatever the source is called here. A `#2` that
-    tells playlists of one id apart does not count: they may be two states of one list.
+    Million Playlist Dataset is in the same part whatever its source is called and wherever its
+    file lies. A `#2` that tells playlists of one id apart does not count: they may be two states.
     """
     if playlist.startswith("album:"):  # nobody would ask for its rest
         return PARTS - 1
-    own = re.sub(r"#\d+$", "", playlist.partition(":")[2] or playlist)
-    if playlist.startswith("jsonl:"):  # numbered within a file, wherever that lies
-        own = own.rpartition("/")[2]
+    own = re.sub(r"#\d+$", "", re.sub("^jsonl:.*/|^[^:]*:", "", playlist) or playlist)
     digest = hashlib.md5(own.encode("utf-8", "surrogatepass"), usedforsecurity=False)
     return int(digest.hexdigest(), 16) % PARTS
 
