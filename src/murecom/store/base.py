@@ -14,6 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+SCHEMA, WRITERS, CRAWLERS = range(0x6D757265, 0x6D757268)
+"""Advisory locks of PostgreSQL, from "mure" on: who migrates, all who write together, and who
+claims tasks of a crawl."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from murecom.store import schema
+from murecom.store.base import CRAWLERS
 from murecom.store.crawl_rows import (
     ADD,
     CLAIM,
@@ -34,10 +35,6 @@ from murecom.store.crawl_words import CrawlWords
 from murecom.store.database import Work
 from murecom.store.loading import many
 from murecom.store.rows import batches, clean, clean_or_none
-
-_LOCK = 0x6D757266
-"Advisory lock of PostgreSQL that lets crawlers write one after the other, so none waits in a ring."
-
 
 OWN = '"own": true'
 "What `about` of a playlist holds, as it is written, that the user's own list named."
@@ -77,7 +74,7 @@ class Crawls(CrawlWords, CrawlTracks):
         """Write what came in and claim what comes next, all or nothing; one crawler at a time."""
         with self._database.write() as work:
             if work.connection.dialect.name == "postgresql":
-                work.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                work.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CRAWLERS)))
             yield
 
     def now(self) -> float:

@@ -16,10 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from murecom.errors import Unsupported
 from murecom.store import schema
-from murecom.store.base import Backend, Match
-
-_LOCK = 0x6D757265  # "mure": any number that no other program on the server takes
-_WRITERS = _LOCK + 1  # held together by all that write
+from murecom.store.base import SCHEMA, WRITERS, Backend, Match
 
 
 class Postgres(Backend):
@@ -90,7 +87,7 @@ class Postgres(Backend):
         if writing:
             connection.exec_driver_sql(
                 "SET LOCAL enable_seqscan = off; SET LOCAL jit = off; "
-                f"SELECT pg_advisory_xact_lock_shared({_WRITERS})"
+                f"SELECT pg_advisory_xact_lock_shared({WRITERS})"
             )
         else:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -100,11 +97,11 @@ class Postgres(Backend):
 
         A reader's snapshot is older than the wait, so it holds no number above one that is missing.
         """
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
 
     def lock_schema(self, connection: sa.Connection) -> None:
         """Take the advisory lock that stands for the schema."""
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA)))
 
     def index(self, cursor: Any, pk: int, title: Sequence[str], rest: Sequence[str]) -> None:
         """Put terms into the tsvector."""
