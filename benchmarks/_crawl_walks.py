@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -17,8 +18,8 @@ from murecom.jobs.crawl_words import DRY, Expectation, after
 from murecom.text.playlist_words import weight
 
 
-class Walk:
-    """A walk by words; `choose` is what a way to choose differs in."""
+class Walk(ABC):
+    """A walk by words."""
 
     dry = DRY
     is_weighed = False
@@ -43,23 +44,9 @@ class Walk:
             found.append(len(self.known))
         return found
 
+    @abstractmethod
     def step(self, most: int) -> bool:
-        """Ask for a word to its end; False if there is none."""
-        choices = np.flatnonzero(self.is_open[: len(self.names)])
-        if not len(choices):
-            return False
-        chosen = self.choose(choices)
-        self.is_open[chosen] = False
-        page = dry = 0
-        more = True
-        while more and dry < self.dry and self.calls < most:
-            new, more = self.ask(self.names[chosen], page)
-            page, dry = page + 1, 0 if new else dry + 1
-        return True
-
-    def choose(self, choices: np.ndarray) -> int:
-        """Give one of the words that were not asked for."""
-        raise NotImplementedError
+        """Ask on, with at most `most` calls in all; False if there is nothing left to ask."""
 
     def ask(self, word: str, page: int) -> tuple[int, bool]:
         """Ask for a page; give how many names were new and whether there is another page."""
@@ -85,7 +72,29 @@ class Walk:
         return self.service.words[number]
 
 
-class Random(Walk):
+class WordByWord(Walk):
+    """Asks for a word to its end before the next; `choose` is what a way to choose differs in."""
+
+    def step(self, most: int) -> bool:
+        """Ask for a word to its end; False if there is none."""
+        choices = np.flatnonzero(self.is_open[: len(self.names)])
+        if not len(choices):
+            return False
+        chosen = self.choose(choices)
+        self.is_open[chosen] = False
+        page = dry = 0
+        more = True
+        while more and dry < self.dry and self.calls < most:
+            new, more = self.ask(self.names[chosen], page)
+            page, dry = page + 1, 0 if new else dry + 1
+        return True
+
+    @abstractmethod
+    def choose(self, choices: np.ndarray) -> int:
+        """Give one of the words that were not asked for."""
+
+
+class Random(WordByWord):
     """Any word that was seen."""
 
     def choose(self, choices: np.ndarray) -> int:
@@ -93,7 +102,7 @@ class Random(Walk):
         return int(self.random.choice(choices))
 
 
-class Frequent(Walk):
+class Frequent(WordByWord):
     """The word that was seen most often."""
 
     def choose(self, choices: np.ndarray) -> int:

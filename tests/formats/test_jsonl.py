@@ -210,7 +210,7 @@ def test_large_files_are_read_bit_by_bit(monkeypatch, tmp_path: Path):
 
 
 def test_a_line_without_end(monkeypatch):
-    monkeypatch.setattr("murecom.formats.json_rows.LONGEST_LINE", 500)
+    monkeypatch.setattr("murecom.formats.packed.LONGEST_LINE", 500)
     content = b"\n".join([line(row(), pid=1), b"{" * 2100, line(row(), pid=2)])
     found, refused = read(content)
     assert [p.id for p in found] == [f"{OWN}1", f"{OWN}2"]

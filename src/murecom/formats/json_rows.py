@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from murecom.formats.base import Source, entry_track, known_ids, no_track, tidy
-from murecom.formats.packed import DAMAGED, unpacked
+from murecom.formats.packed import lines_of
 from murecom.types import Playlist, Track, TrackId
 
 REMEMBERED = 200_000
@@ -23,9 +23,6 @@ REMEMBERED = 200_000
 
 LONGEST_ID = 1000
 "Characters of an id; longer ones are damage."
-
-LONGEST_LINE = 64 << 20
-"Bytes of a line: a playlist of half a million entries."
 
 NOTHING = "nothing in it identifies a track"
 "Why an entry is refused of which nothing is known."
@@ -51,32 +48,16 @@ def json_lines(source: Source) -> Iterator[tuple[Any, str, int]]:
 
     Lines that hold none, or are too long, are refused; blank ones do not count.
     """
-    number, longest = 0, LONGEST_LINE
-    with unpacked(source) as file:
-        while True:
-            try:
-                line = file.readline(longest)
-            except DAMAGED:
-                source.refuse(f"line {number + 1}", "the packed file is cut off or damaged")
-                return
-            if not line:
-                return
-            number += 1
-            where = f"line {number}"
-            if len(line) >= longest:
-                source.refuse(where, "it is too long for a playlist")
-                while line and not line.endswith(b"\n"):
-                    line = file.readline(longest)
-                continue
-            text = line.strip()
-            if not text:
-                continue
-            try:
-                row = loads(text)
-            except ValueError as error:
-                source.refuse(where, f"it is no JSON: {error}")
-                continue
-            yield row, where, number
+    for line, number in lines_of(source):
+        text = line.strip()
+        if not text:
+            continue
+        try:
+            row = loads(text)
+        except ValueError as error:
+            source.refuse(f"line {number}", f"it is no JSON: {error}")
+            continue
+        yield row, f"line {number}", number
 
 
 class Rows:

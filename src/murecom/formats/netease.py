@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 
 from murecom.formats.base import Format, Source, tidy
-from murecom.formats.json_rows import LONGEST_LINE, REMEMBERED
-from murecom.formats.packed import DAMAGED, start_of, unpacked
+from murecom.formats.json_rows import REMEMBERED
+from murecom.formats.packed import lines_of, start_of
 from murecom.types import Playlist, Track, TrackId
 
 _HEAD = re.compile(rb"[^\t\r\n]*##[^\t\r\n]*##\d+##\d*\t\d+::")
@@ -32,28 +32,12 @@ class NetEase(Format):
     def _read(self, source: Source) -> Iterable[Playlist]:
         tracks: dict[str, Track | None] = {}
         seen: dict[str, int] = {}
-        number = 0
-        with unpacked(source) as file:
-            while True:
-                try:
-                    line = file.readline(LONGEST_LINE)
-                except DAMAGED:
-                    source.refuse(f"line {number + 1}", "the packed file is cut off or damaged")
-                    return
-                if not line:
-                    return
-                number += 1
-                where = f"line {number}"
-                if len(line) >= LONGEST_LINE:
-                    source.refuse(where, "it is too long for a playlist")
-                    while line and not line.endswith(b"\n"):
-                        line = file.readline(LONGEST_LINE)
-                    continue
-                text = line.decode("utf-8", "replace").strip("\r\n")
-                if text.strip():
-                    playlist = _playlist(source, text, where, tracks, seen)
-                    if playlist is not None:
-                        yield playlist
+        for line, number in lines_of(source):
+            text = line.decode("utf-8", "replace").strip("\r\n")
+            if text.strip():
+                playlist = _playlist(source, text, f"line {number}", tracks, seen)
+                if playlist is not None:
+                    yield playlist
 
 
 def _playlist(

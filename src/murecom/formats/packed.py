@@ -39,6 +39,10 @@ LONGEST = 64 << 20
 "Bytes without the end of a line or a quote that are waited for."
 
 
+LONGEST_LINE = 64 << 20
+"Bytes of a line: a playlist of half a million entries."
+
+
 def start_of(head: bytes) -> bytes:
     """Give the first bytes of a file as they are when unpacked, UTF-8 without a mark."""
     if head.startswith(GZIP):
@@ -104,6 +108,30 @@ def members(source: Source, is_wanted: Callable[[str], bool]) -> Iterator[Source
                         yield member
                 before += info.compress_size
                 source.done = before
+
+
+def lines_of(source: Source) -> Iterator[tuple[bytes, int]]:
+    """Yield the lines of a file as UTF-8, with their numbers from 1.
+
+    Lines of `LONGEST_LINE` bytes or more are refused, and so is the rest of a file that is damaged.
+    """
+    number, longest = 0, LONGEST_LINE
+    with unpacked(source) as file:
+        while True:
+            try:
+                line = file.readline(longest)
+            except DAMAGED:
+                source.refuse(f"line {number + 1}", "the packed file is cut off or damaged")
+                return
+            if not line:
+                return
+            number += 1
+            if len(line) < longest:
+                yield line, number
+                continue
+            source.refuse(f"line {number}", "it is too long for a playlist")
+            while line and not line.endswith(b"\n"):
+                line = file.readline(longest)
 
 
 class _Member(Source):
